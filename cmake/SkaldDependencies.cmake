@@ -1,0 +1,20 @@
+# Finds everything from outside. SKALD_STAGE is the folder that deps/ fills.
+set(SKALD_STAGE "$ENV{HOME}/.cache/skald/stage" CACHE PATH "Staged libraries and models")
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(tl-expected REQUIRED)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
+if(SKALD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+find_package(OpenVINO REQUIRED COMPONENTS Runtime PATHS ${SKALD_STAGE}/openvino/cmake NO_DEFAULT_PATH)
+
+file(GLOB SKALD_CT2_LIB ${SKALD_STAGE}/ctranslate2/lib/libctranslate2*.so*)
+add_library(ctranslate2 SHARED IMPORTED)
+set_target_properties(ctranslate2 PROPERTIES IMPORTED_LOCATION "${SKALD_CT2_LIB}")
+target_include_directories(ctranslate2 SYSTEM INTERFACE ${SKALD_STAGE}/ctranslate2/include)

@@ -1,0 +1,19 @@
+// Small helpers for text: UTF-8, trimming, splitting.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skald {
+
+std::string_view trim(std::string_view text);
+std::vector<std::string> split(std::string_view text, char separator);
+/// ASCII letters only; the rest stays.
+std::string ascii_lower(std::string_view text);
+/// Unicode code points of UTF-8 text; damaged bytes become U+FFFD.
+std::u32string decode_utf8(std::string_view text);
+std::string encode_utf8(std::u32string_view text);
+/// The text with damaged UTF-8 replaced, so that it may go into JSON.
+std::string repair_utf8(std::string_view text);
+
+}  // namespace skald
