@@ -1,0 +1,80 @@
+// Skald's memory between runs: artifacts by content key, runs and sessions, timings, small facts. One folder, one database;
+// any number of processes may use it at once.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "pipeline/ports.hpp"
+#include "store/sqlite.hpp"
+
+namespace skald {
+
+enum class RunState { Running, Finished, Failed, Cancelled };
+
+/// One run of `skald process`, finished or not.
+struct RunRecord {
+  std::int64_t id = 0;
+  std::string run_key;  // equal for the same command on the same input: what "go on" looks for
+  std::string session;
+  std::string directory;  // of the results
+  RunState state = RunState::Running;
+  std::string started;  // local time, YYYYMMDD_HHMMSS
+  std::string details;  // JSON: inputs, options, summary
+};
+
+std::string_view to_string(RunState state);
+
+/// $SKALD_HOME, else $XDG_DATA_HOME/skald, else ~/.local/share/skald.
+std::filesystem::path default_home();
+
+/// An exclusive lock on a file; ends with the object or the process.
+class FileLock {
+ public:
+  /// Empty if another process holds it.
+  static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& path);
+
+ private:
+  explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+class Store : public ArtifactStore, public TimingBook {
+ public:
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& home);
+
+  Result<std::optional<Artifact>> find(const std::string& key) override;
+  Result<std::unique_ptr<Lease>> begin(const std::string& key, Reuse reuse, const CancelToken& cancel) override;
+  Result<Artifact> commit(Lease& lease, const std::string& key, std::string_view stage, const Json& made_from) override;
+
+  std::optional<double> seconds_per_second(std::string_view stage, std::string_view variant) override;
+  void record(std::string_view stage, std::string_view variant, double audio_seconds, double seconds) override;
+
+  /// A new row; fills in the id.
+  Status add_run(RunRecord& run);
+  Status update_run(std::int64_t id, RunState state, const std::string& details);
+  /// The newest run of that key which has not finished.
+  Result<std::optional<RunRecord>> unfinished_run(const std::string& run_key);
+  /// Newest first; of one session where named.
+  Result<std::vector<RunRecord>> runs(const std::string& session = {});
+  Status remove_runs(const std::string& session);
+  /// Removes artifacts and work folders that no run in the database refers to. Returns bytes freed.
+  Result<std::uint64_t> collect_garbage();
+  Status use_artifact(std::int64_t run, const std::string& key);
+
+  Result<std::optional<std::string>> fact(const std::string& name);
+  Status set_fact(const std::string& name, const std::string& value);
+
+  const std::filesystem::path& home() const { return home_; }
+
+ private:
+  Store(std::filesystem::path home, Database database) : home_(std::move(home)), database_(std::move(database)) {}
+  std::filesystem::path home_;
+  Database database_;
+};
+
+}  // namespace skald
