@@ -1,0 +1,146 @@
+#include "platform/wav/wav.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <numeric>
+#include <vector>
+
+#include "media/temporary_folder.hpp"
+
+namespace skald {
+namespace {
+
+using Audio = std::vector<std::int16_t>;
+
+std::filesystem::path write_wav(const std::filesystem::path& path, const Audio& samples) {
+  auto writer = WavWriter::create(path);
+  EXPECT_TRUE(writer && writer->append(samples) && writer->finish());
+  return path;
+}
+
+TEST(Wav, ReadsBackWhatWasWritten) {
+  TemporaryFolder folder;
+  Audio samples(1000);
+  std::iota(samples.begin(), samples.end(), std::int16_t{-500});
+  auto writer = WavWriter::create(folder / "a.wav");
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE(writer->append(std::span(samples).first(300)));
+  ASSERT_TRUE(writer->append(std::span(samples).subspan(300)));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.wav")) << "visible before it was complete";
+  ASSERT_TRUE(writer->finish());
+  const auto wav = WavFile::open(folder / "a.wav");
+  ASSERT_TRUE(wav) << wav.error().message;
+  EXPECT_TRUE(std::ranges::equal(wav->samples(), samples));
+  EXPECT_EQ(std::filesystem::file_size(folder / "a.wav"), 44U + 2000U);
+}
+
+TEST(Wav, FloatsAreZeroOutside) {
+  TemporaryFolder folder;
+  const auto wav = WavFile::open(write_wav(folder / "a.wav", {16384, -32768, 8192}));
+  ASSERT_TRUE(wav);
+  const auto read = [&](std::int64_t start) {
+    std::vector<float> out(5, 9.0F);
+    wav->read_float({start}, out);
+    return out;
+  };
+  EXPECT_EQ(read(0), (std::vector<float>{0.5F, -1.0F, 0.25F, 0, 0}));
+  EXPECT_EQ(read(-2), (std::vector<float>{0, 0, 0.5F, -1.0F, 0.25F}));
+  EXPECT_EQ(read(-3), (std::vector<float>{0, 0, 0, 0.5F, -1.0F}));
+  EXPECT_EQ(read(2), (std::vector<float>{0.25F, 0, 0, 0, 0}));
+  EXPECT_EQ(read(-5), std::vector<float>(5, 0.0F));
+  EXPECT_EQ(read(-100), std::vector<float>(5, 0.0F));
+  EXPECT_EQ(read(3), std::vector<float>(5, 0.0F));
+  EXPECT_EQ(read(100), std::vector<float>(5, 0.0F));
+}
+
+TEST(Wav, AnUnfinishedFileLeavesNothing) {
+  TemporaryFolder folder;
+  {
+    auto writer = WavWriter::create(folder / "a.wav");
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->append(Audio(100)));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Wav, WhatAKilledRunLeftIsOverwritten) {
+  TemporaryFolder folder;
+  std::ofstream(folder / ".a.wav.part") << std::string(5000, 'x');
+  const auto wav = WavFile::open(write_wav(folder / "a.wav", {1, 2, 3}));
+  ASSERT_TRUE(wav);
+  EXPECT_EQ(wav->samples().size(), 3U);
+  EXPECT_EQ(std::filesystem::file_size(folder / "a.wav"), 44U + 6U);
+}
+
+TEST(Wav, TwoWritersOfOneFileAreRefused) {
+  TemporaryFolder folder;
+  auto first = WavWriter::create(folder / "a.wav");
+  ASSERT_TRUE(first);
+  const auto second = WavWriter::create(folder / "a.wav");
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("another run"), std::string::npos);
+  EXPECT_TRUE(first->finish());
+}
+
+TEST(Wav, AFullDiskIsAnErrorAndLeavesNothing) {
+  TemporaryFolder folder;
+  struct rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small{4096, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  {
+    auto writer = WavWriter::create(folder / "a.wav");
+    EXPECT_TRUE(writer);
+    if (writer) {
+      EXPECT_FALSE(writer->append(Audio(10000)));
+    }
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Wav, RefusesOtherFormats) {
+  TemporaryFolder folder;
+  const auto code = [&](std::size_t offset, char value) {
+    const auto path = write_wav(folder / "a.wav", {1, 2, 3});
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.put(value);
+    file.close();
+    const auto wav = WavFile::open(path);
+    return wav ? std::string("accepted") : std::string(name(wav.error().code));
+  };
+  EXPECT_EQ(code(0, 'R'), "accepted");
+  EXPECT_EQ(code(0, 'X'), "InvalidInput");
+  EXPECT_EQ(code(20, 3), "InvalidInput") << "float";
+  EXPECT_EQ(code(22, 2), "InvalidInput") << "stereo";
+  EXPECT_EQ(code(24, 0x44), "InvalidInput") << "another rate";
+  EXPECT_EQ(code(34, 24), "InvalidInput") << "24 bit";
+  EXPECT_EQ(code(36, 'X'), "InvalidInput") << "no data";
+  EXPECT_EQ(code(40, 100), "Damaged") << "shorter than its header says";
+  std::ofstream(folder / "empty.wav").close();
+  EXPECT_EQ(WavFile::open(folder / "empty.wav").error().code, ErrorCode::InvalidInput);
+  EXPECT_EQ(WavFile::open(folder / "missing.wav").error().code, ErrorCode::NotFound);
+}
+
+TEST(Wav, SkipsOtherChunks) {
+  TemporaryFolder folder;
+  const auto path = write_wav(folder / "a.wav", {1, 2, 3});
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  bytes.insert(36, std::string("LIST\x03\x00\x00\x00"
+                               "abc\x00",
+                               12));  // an odd size, padded
+  std::ofstream(folder / "b.wav", std::ios::binary) << bytes;
+  const auto wav = WavFile::open(folder / "b.wav");
+  ASSERT_TRUE(wav) << wav.error().message;
+  EXPECT_TRUE(std::ranges::equal(wav->samples(), Audio{1, 2, 3}));
+}
+
+}  // namespace
+}  // namespace skald
