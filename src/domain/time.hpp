@@ -25,10 +25,16 @@ struct Samples {
   Samples operator-(Samples o) const { return {value - o.value}; }
 };
 
-inline Seconds to_seconds(Samples s) { return {static_cast<double>(s.value) / kSampleRate}; }
-inline Samples to_samples(Seconds s) { return {std::llround(s.value * kSampleRate)}; }
+inline Seconds to_seconds(Samples s) {
+  return {static_cast<double>(s.value) / kSampleRate};
+}
+inline Samples to_samples(Seconds s) {
+  return {std::llround(s.value * kSampleRate)};
+}
 /// Rounded to whole milliseconds: what files hold, so that equal runs write equal bytes.
-inline Seconds to_millisecond(Seconds s) { return {std::round(s.value * 1000) / 1000}; }
+inline Seconds to_millisecond(Seconds s) {
+  return {std::round(s.value * 1000) / 1000};
+}
 
 struct Span {
   Seconds start;

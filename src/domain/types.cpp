@@ -38,18 +38,29 @@ std::vector<std::string> Party::people() const {
   std::vector<std::string> names;
   if (!dm_name.empty()) names.push_back(dm_name);
   for (const Character& c : characters)
-    if (!c.player.empty() && std::find(names.begin(), names.end(), c.player) == names.end()) names.push_back(c.player);
+    if (!c.player.empty() && std::find(names.begin(), names.end(), c.player) == names.end())
+      names.push_back(c.player);
   return names;
 }
 
-std::string_view to_string(Classification c) { return find_name(classifications, c); }
-std::string_view to_string(Voice v) { return find_name(voices, v); }
-std::string_view to_string(Role r) { return find_name(roles, r); }
-std::optional<Classification> classification_from(std::string_view text) { return find_value(classifications, text); }
+std::string_view to_string(Classification c) {
+  return find_name(classifications, c);
+}
+std::string_view to_string(Voice v) {
+  return find_name(voices, v);
+}
+std::string_view to_string(Role r) {
+  return find_name(roles, r);
+}
+std::optional<Classification> classification_from(std::string_view text) {
+  return find_value(classifications, text);
+}
 std::optional<Voice> voice_from(std::string_view text) {
   if (text == "OOC") return Voice::OOC_OTHER;  // the guideline's word
   return find_value(voices, text);
 }
-std::optional<Role> role_from(std::string_view text) { return find_value(roles, text); }
+std::optional<Role> role_from(std::string_view text) {
+  return find_value(roles, text);
+}
 
 }  // namespace skald

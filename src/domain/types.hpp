@@ -9,7 +9,8 @@
 
 namespace skald {
 
-/// A recognised word. `text` keeps the recogniser's leading space (" hello"), so that joining words gives the text.
+/// A recognised word. `text` keeps the recogniser's leading space (" hello"), so that joining words gives the
+/// text.
 struct Word {
   Span span;
   std::string text;
@@ -35,10 +36,10 @@ struct Turn {
 
 /// What diarization tells.
 struct Diarization {
-  std::vector<Turn> turns;             // sorted by start, overlaps included
-  std::vector<Turn> exclusive_turns;   // at most one speaker at a time
-  std::vector<Span> speech;            // where anybody speaks
-  std::vector<Span> overlaps;          // where two or more speak
+  std::vector<Turn> turns;            // sorted by start, overlaps included
+  std::vector<Turn> exclusive_turns;  // at most one speaker at a time
+  std::vector<Span> speech;           // where anybody speaks
+  std::vector<Span> overlaps;         // where two or more speak
 };
 
 enum class Classification { IC, OOC, MIXED };

@@ -16,8 +16,8 @@ Result<Json> parse_json(std::string_view text, std::string_view origin) {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto newline = before.rfind('\n');
     const auto column = 1 + (newline == std::string_view::npos ? at : at - newline - 1);
-    return fail(ErrorCode::InvalidConfig, std::string(origin) + ": line " + std::to_string(line) + ", column " +
-                                              std::to_string(column) + ": not valid JSON");
+    return fail(ErrorCode::InvalidConfig, std::string(origin) + ": line " + std::to_string(line) +
+                                              ", column " + std::to_string(column) + ": not valid JSON");
   } catch (const Json::exception& e) {
     return fail(ErrorCode::InvalidConfig, std::string(origin) + ": not valid JSON (" + e.what() + ")");
   }
@@ -28,8 +28,14 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
   return parse_json(text, path.string());
 }
 
-std::string to_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-std::string to_pretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'; }
-double json_time(double seconds) { return std::round(seconds * 1000) / 1000; }
+std::string to_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+std::string to_pretty(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+double json_time(double seconds) {
+  return std::round(seconds * 1000) / 1000;
+}
 
 }  // namespace skald
