@@ -1,0 +1,81 @@
+"""Reads deps/manifest.json, the one list of everything from outside."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from .report import SetupError
+
+HERE = Path(__file__).resolve().parent
+CLIENTS = {"pip", "cargo", "git"}
+# What a purpose needs: the apt rows marked with one of these words.
+PURPOSES = {
+    "build": ["build"],
+    "demo": ["build", "demo"],
+    "test": ["build", "demo", "test"],
+    "tidy": ["build", "test", "tidy"],
+    "bench": ["build", "demo", "bench"],
+    "all": ["build", "demo", "test", "tidy", "bench"],
+}
+
+
+class Manifest:
+    def __init__(self, path):
+        self.path = Path(path)
+        try:
+            rows = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SetupError(f"cannot read {self.path}: {error}") from error
+        self.apt = rows["apt"]
+        self.components = rows["components"]
+
+    def packages(self, purpose):
+        """Names of the apt packages that a purpose needs."""
+        return [row["name"] for row in self.apt if row["for"] in PURPOSES[purpose]]
+
+    def component(self, name):
+        for row in self.components:
+            if row["name"] == name:
+                return row
+        known = ", ".join(row["name"] for row in self.components)
+        raise SetupError(f"no component is called {name}; there are {known}")
+
+    def problems(self):
+        """Sentences about rows that are not complete."""
+        found = []
+        for row in self.apt:
+            found += [f"apt row {row.get('name')} has no {key}" for key in _missing(row, _APT_KEYS)]
+            if row.get("for") not in PURPOSES["all"]:
+                found.append(f"apt row {row.get('name')} is for nothing known")
+        for row in self.components:
+            found += [f"component {row.get('name')} has no {key}" for key in _missing(row, _COMPONENT_KEYS)]
+            for source in row.get("downloads", []):
+                found += [f"a download of {row['name']} has no {key}" for key in _missing(source, _SOURCE_KEYS)]
+                if source.get("client") not in CLIENTS or len(source.get("sha256", "")) != 64:
+                    found.append(f"a download of {row['name']} has no known client or no whole hash")
+            if row.get("otherwise") and not row.get("content"):
+                found.append(f"component {row['name']} has a second source but no hash of its content")
+        return found
+
+
+_APT_KEYS = ["name", "version", "licence", "reason", "for"]
+_COMPONENT_KEYS = ["name", "version", "licence", "holder", "reason", "takes", "downloads", "take", "places"]
+_SOURCE_KEYS = ["client", "package", "version", "sha256"]
+
+
+def _missing(row, keys):
+    return [key for key in keys if not row.get(key)]
+
+
+def key(row):
+    """Twelve digits that change with everything that decides what a staged component contains."""
+    deciding = {name: row.get(name) for name in ("version", "downloads", "otherwise", "take", "content", "places")}
+    digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode())
+    if any("convert" in rule for rule in row["take"]):
+        for name in ("community1", "elf", "flatbuffer", "onnx_model", "ort_model"):
+            digest.update((HERE / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def folder_name(row):
+    return f"{row['name']}-{row['version']}-{key(row)}"
