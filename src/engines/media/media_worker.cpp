@@ -1,0 +1,74 @@
+#include "engines/media/media_worker.hpp"
+
+#include "engines/media/media.hpp"
+#include "platform/sandbox/sandbox.hpp"
+
+namespace skald::media {
+namespace {
+
+constexpr std::uint64_t kMaxMemory = 1536ULL << 20;
+constexpr std::uint64_t kMaxFile = 2ULL << 30;  // 12 hours of audio take 1.4 GB
+constexpr std::uint64_t kMaxCpuSeconds = 7200;
+
+Status enter(const Json& job, WorkerChannel& channel) {
+  SandboxSpec spec;
+  if (const auto output = get_or<std::string>(job, "output", ""); !output.empty())
+    spec.write_paths = {output};
+  spec.max_memory = kMaxMemory;
+  spec.max_file_size = kMaxFile;
+  spec.max_open_files = 64;
+  spec.max_cpu_seconds = kMaxCpuSeconds;
+  const SandboxLevel level = TRY(enter_sandbox(spec));
+  channel.metric("sandbox_landlock", level.landlock_abi);
+  channel.metric("sandbox_filter", level.filter == SandboxLevel::Filter::None ? 0 : 1);
+  return {};
+}
+
+Json to_json(const MediaProbe& probe) {
+  Json streams = Json::array();
+  for (const StreamInfo& s : probe.streams)
+    streams.push_back({{"index", s.index},
+                       {"kind", s.kind},
+                       {"codec", s.codec},
+                       {"channels", s.channels},
+                       {"sample_rate", s.sample_rate},
+                       {"start", json_time(s.start.value)},
+                       {"duration", json_time(s.duration.value)},
+                       {"title", s.title},
+                       {"language", s.language}});
+  return {{"container", probe.container},
+          {"duration", json_time(probe.duration.value)},
+          {"best_audio", probe.best_audio},
+          {"streams", std::move(streams)}};
+}
+
+Result<Json> decode_job(const Json& job, const std::string& path, WorkerChannel& channel) {
+  const auto output = get_or<std::string>(job, "output", "");
+  if (output.empty()) return fail(ErrorCode::Usage, "the job names no \"output\"");
+  Decoding decoding = TRY(Decoding::prepare({path, get_or(job, "stream", -1), output}));
+  TRY_VOID(enter(job, channel));
+  const MediaInfo info = TRY(decoding.run([&](double share) { channel.progress(share, "decode"); },
+                                          [&] { return channel.cancelled(); }));
+  for (const std::string& text : info.warnings) channel.warning(text);
+  channel.progress(1, "decode");
+  return parse_json(to_json_text(info), "media.json");
+}
+
+Result<Json> probe_job(const Json& job, const std::string& path, WorkerChannel& channel) {
+  const InputFile input = TRY(InputFile::open(path));
+  TRY_VOID(enter(job, channel));
+  return to_json(TRY(probe(input)));
+}
+
+}  // namespace
+
+Result<Json> work(const Json& job, WorkerChannel& channel) {
+  const auto input = get_or<std::string>(job, "input", "");
+  if (input.empty()) return fail(ErrorCode::Usage, "the job names no \"input\"");
+  const auto task = get_or<std::string>(job, "do", "decode");
+  if (task == "decode") return decode_job(job, input, channel);
+  if (task == "probe") return probe_job(job, input, channel);
+  return fail(ErrorCode::Usage, "unknown job \"" + task + "\"");
+}
+
+}  // namespace skald::media

@@ -1,0 +1,12 @@
+// The worker's job: decode or probe, in a sandbox.
+#pragma once
+#include "platform/worker/channel.hpp"
+
+namespace skald::media {
+
+/// {"input", "stream", "output"} decodes; {"do": "probe", "input"} lists the streams. The input and the
+/// output files are opened first; then the process gives up opening files, the network and other programs,
+/// and only then reads the input.
+Result<Json> work(const Json& job, WorkerChannel& channel);
+
+}  // namespace skald::media
