@@ -99,8 +99,9 @@ Status Store::add_run(RunRecord& run) {
   return {};
 }
 
-Status Store::update_run(std::int64_t id, RunState state, const std::string& details) {
-  return database_.run("UPDATE run SET state=?, details=? WHERE id=?", to_string(state), details, id);
+Status Store::update_run(const RunRecord& run) {
+  return database_.run("UPDATE run SET state=?, directory=?, details=? WHERE id=?", to_string(run.state), run.directory,
+                       run.details, run.id);
 }
 
 namespace {

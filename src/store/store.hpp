@@ -56,7 +56,7 @@ class Store : public ArtifactStore, public TimingBook {
 
   /// A new row; fills in the id.
   Status add_run(RunRecord& run);
-  Status update_run(std::int64_t id, RunState state, const std::string& details);
+  Status update_run(const RunRecord& run);
   /// The newest run of that key which has not finished.
   Result<std::optional<RunRecord>> unfinished_run(const std::string& run_key);
   /// Newest first; of one session where named.

@@ -1,0 +1,56 @@
+// The command line: one function a command. Results go to standard output, everything else to standard error.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pipeline/ports.hpp"
+#include "service/session/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace skald::cli {
+
+int run(int argc, char** argv);
+
+/// What a command does once its options are read. Returns the exit status.
+using Action = std::function<int()>;
+
+// Each adds one command, with its options and an example, to the program; `chosen` gets its action when it is called.
+void add_process(CLI::App& app, Action& chosen);
+void add_transcribe(CLI::App& app, Action& chosen);
+void add_diarize(CLI::App& app, Action& chosen);
+void add_classify(CLI::App& app, Action& chosen);
+void add_eval(CLI::App& app, Action& chosen);
+void add_sessions(CLI::App& app, Action& chosen);
+void add_models(CLI::App& app, Action& chosen);
+void add_config(CLI::App& app, Action& chosen);
+
+/// Options of `process` that make sense for single stages too.
+struct CommonOptions {
+  ProcessOptions process;
+  std::string language = "auto";
+  std::string languages = "en,nl";
+  std::string preset;
+  std::string skip, from, until;
+  std::vector<std::string> names;
+  std::string progress;
+  std::string recordings_output = "output";
+  std::vector<std::string> recordings;
+  bool fresh = false;
+};
+void add_common(CLI::App& command, CommonOptions& options);
+void add_full(CLI::App& command, CommonOptions& options);
+/// Turns the words of the command line into options; fails with Usage.
+Result<ProcessOptions> resolve(const CommonOptions& options);
+
+/// Prints "skald: message. advice" on standard error; the exit status of the error.
+int report(const Error& error);
+
+/// Cancelled by Ctrl-C or SIGTERM; the second Ctrl-C ends the program at once.
+CancelToken& interrupt_token();
+
+}  // namespace skald::cli

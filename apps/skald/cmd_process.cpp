@@ -1,0 +1,49 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "cli.hpp"
+#include "progress_view.hpp"
+#include "service/session/run.hpp"
+#include "store/store.hpp"
+
+namespace skald::cli {
+namespace {
+
+Result<RunOutcome> run_process(const CommonOptions& common) {
+  const ProcessOptions options = TRY(resolve(common));
+  const CheckedOptions checked = TRY(check(options));
+  const auto store = TRY(Store::open(default_home()));
+  const auto view = make_progress_view(common.progress);
+  return process(*store, checked, *view, interrupt_token());
+}
+
+int process_command(const CommonOptions& common) {
+  const auto outcome = run_process(common);
+  if (!outcome) {
+    const int status = report(outcome.error());
+    if (outcome.error().code == ErrorCode::Cancelled) std::cerr << "What was done is kept.\n";
+    return status;
+  }
+  for (const std::string& line : outcome->fallbacks) std::cerr << "fallback: " << line << '\n';
+  if (outcome->directory.empty()) {
+    std::cerr << "Stopped after " << common.until << ", as asked; the same command without --until goes on from there.\n";
+  } else {
+    std::cerr << outcome->summary << "Results: ";
+    std::cout << outcome->directory.string() << std::endl;
+  }
+  return outcome->fallbacks.empty() ? 0 : 3;
+}
+
+}  // namespace
+
+void add_process(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("process", "Turn a recording into a classified transcript");
+  auto options = std::make_shared<CommonOptions>();
+  add_full(*command, *options);
+  add_common(*command, *options);
+  command->footer("Example: skald process session.mp3 --party party.json --speakers 5");
+  command->callback([options, &chosen] { chosen = [options] { return process_command(*options); }; });
+}
+
+}  // namespace skald::cli

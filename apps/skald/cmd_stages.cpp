@@ -1,0 +1,118 @@
+// transcribe, diarize, classify: one stage alone, on standard output.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "cli.hpp"
+#include "domain/assign.hpp"
+#include "formats/captions.hpp"
+#include "formats/diarization.hpp"
+#include "formats/rttm.hpp"
+#include "formats/segments.hpp"
+#include "formats/transcript.hpp"
+#include "progress_view.hpp"
+#include "service/session/run.hpp"
+#include "store/store.hpp"
+
+namespace skald::cli {
+namespace {
+
+struct StageOptions {
+  CommonOptions common;
+  std::string audio;
+  std::string format;
+};
+
+std::string transcript_text(const std::vector<Chunk>& chunks, const std::string& format) {
+  if (format == "json") {
+    Json json = {{"chunks", Json::array()}};
+    for (const Chunk& chunk : chunks) json["chunks"].push_back(to_json(chunk));
+    return to_pretty(json);
+  }
+  std::string text;
+  std::vector<Cue> cues;
+  for (const Segment& segment : assign(chunks, {})) {
+    if (format == "txt") text += segment.text + '\n';
+    for (Cue& cue : make_cues(segment, "")) cues.push_back(std::move(cue));
+  }
+  return format == "srt" ? to_srt(cues) : format == "vtt" ? to_vtt(cues) : text;
+}
+
+Result<CheckedOptions> check_single(StageOptions& options) {
+  options.common.recordings = {options.audio};
+  ProcessOptions process = TRY(resolve(options.common));
+  process.scope = Scope::SingleStage;
+  return check(std::move(process));
+}
+
+Result<std::string> run_transcribe(StageOptions& options) {
+  const CheckedOptions checked = TRY(check_single(options));
+  const auto store = TRY(Store::open(default_home()));
+  const auto view = make_progress_view(options.common.progress);
+  return transcript_text(TRY(transcribe_recording(*store, checked, *view, interrupt_token())), options.format);
+}
+
+Result<std::string> run_diarize(StageOptions& options) {
+  const CheckedOptions checked = TRY(check_single(options));
+  const auto store = TRY(Store::open(default_home()));
+  const auto view = make_progress_view(options.common.progress);
+  const Diarization found = TRY(diarize_recording(*store, checked, *view, interrupt_token()));
+  if (options.format == "json") return to_pretty(to_json(found));
+  return to_rttm(found.turns, checked.options.recordings.front().stem().string());
+}
+
+Result<std::string> run_classify(StageOptions& options) {
+  ProcessOptions process = TRY(resolve(options.common));
+  const auto lines = TRY(read_segments(options.audio));
+  const CheckedOptions checked = TRY(check_classifier(std::move(process)));
+  const auto store = TRY(Store::open(default_home()));
+  const auto view = make_progress_view(options.common.progress);
+  if (lines.empty()) return std::string();
+  std::string jobs;
+  for (const SegmentLine& line : lines) jobs += to_line(line.fields) + '\n';
+  const auto labels = TRY(classify_lines(*store, jobs, checked, *view, interrupt_token()));
+  return classified_lines(lines, labels);
+}
+
+int print(const Result<std::string>& text) {
+  if (!text) return report(text.error());
+  std::cout << *text << std::flush;
+  if (std::cout) return 0;
+  return report({ErrorCode::Io, "cannot write to standard output", {}});
+}
+
+}  // namespace
+
+void add_transcribe(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("transcribe", "Write down what is said, with times");
+  auto options = std::make_shared<StageOptions>();
+  options->format = "txt";
+  command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
+  command->add_option("--format", options->format, "json, srt, vtt or txt")->check(CLI::IsMember({"json", "srt", "vtt", "txt"}));
+  add_common(*command, options->common);
+  command->footer("Example: skald transcribe session.mp3 --language nl --format srt > session.srt");
+  command->callback([options, &chosen] { chosen = [options] { return print(run_transcribe(*options)); }; });
+}
+
+void add_diarize(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("diarize", "Tell who speaks when");
+  auto options = std::make_shared<StageOptions>();
+  options->format = "rttm";
+  command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
+  command->add_option("--format", options->format, "rttm or json")->check(CLI::IsMember({"rttm", "json"}));
+  add_common(*command, options->common);
+  command->footer("Example: skald diarize session.mp3 --speakers 5 > session.rttm");
+  command->callback([options, &chosen] { chosen = [options] { return print(run_diarize(*options)); }; });
+}
+
+void add_classify(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("classify", "Label segments: in character or out of character");
+  auto options = std::make_shared<StageOptions>();
+  command->add_option("segments", options->audio, "One JSON object a line: text, speaker, role, times")->required()->type_name("SEGMENTS.jsonl");
+  command->add_option("--classifier", options->common.process.classifier, "Backend that labels");
+  add_common(*command, options->common);
+  command->footer("Example: skald classify segments.jsonl --party party.json > labelled.jsonl");
+  command->callback([options, &chosen] { chosen = [options] { return print(run_classify(*options)); }; });
+}
+
+}  // namespace skald::cli

@@ -1,0 +1,59 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "cli.hpp"
+
+namespace skald::cli {
+namespace {
+
+void on_interrupt(int) {
+  if (interrupt_token().cancelled()) ::_exit(130);
+  interrupt_token().cancel();
+}
+
+}  // namespace
+
+CancelToken& interrupt_token() {
+  static CancelToken token;
+  return token;
+}
+
+int report(const Error& error) {
+  std::cerr << "skald: " << describe(error) << '\n';
+  return exit_status(error.code);
+}
+
+int run(int argc, char** argv) {
+  (void)interrupt_token();  // made before a signal may want it
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"Skald: transcripts of tabletop role-playing sessions, on your own machine.\n"
+               "Speaker models: pyannote community-1 (CC-BY-4.0). Speech model: Whisper (MIT)."};
+  app.name("skald");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("skald ") + SKALD_VERSION);
+  Action chosen = [] { return 2; };
+  add_process(app, chosen);
+  add_transcribe(app, chosen);
+  add_diarize(app, chosen);
+  add_classify(app, chosen);
+  add_eval(app, chosen);
+  add_sessions(app, chosen);
+  add_models(app, chosen);
+  add_config(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::cerr << "skald: " << e.what() << ". See `skald --help`.\n";
+    return 2;
+  }
+  return chosen();
+}
+
+}  // namespace skald::cli

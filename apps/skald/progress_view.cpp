@@ -1,0 +1,109 @@
+#include "progress_view.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <iostream>
+
+#include "formats/json.hpp"
+#include "service/session/log.hpp"
+
+namespace skald::cli {
+namespace {
+
+std::string duration_text(double seconds) {
+  const auto whole = std::llround(seconds);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string done_text(StageId stage, bool reused, double seconds) {
+  return fmt::format("{:<30} {}", info(stage).doing, reused ? "kept from before" : duration_text(seconds));
+}
+
+class LinesView : public RunObserver {
+ public:
+  void progress(const ProgressReport&) override {}
+  void stage_done(StageId stage, bool reused, double seconds) override { std::cerr << done_text(stage, reused, seconds) << '\n'; }
+  void note(std::string_view text) override { std::cerr << text << '\n'; }
+  void warning(std::string_view text) override { std::cerr << "warning: " << text << '\n'; }
+};
+
+class QuietView : public LinesView {
+ public:
+  void stage_done(StageId, bool, double) override {}
+  void note(std::string_view) override {}
+};
+
+class BarView : public LinesView {
+ public:
+  void progress(const ProgressReport& report) override {
+    const double now = steady_seconds();
+    if (now - shown_ < 0.1) return;
+    shown_ = now;
+    constexpr int width = 24;
+    const int filled = static_cast<int>(std::lround(report.share * width));
+    std::string bar;
+    for (int i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
+    std::string line = fmt::format("\r\033[K{:<30} {} {:3.0f} %", info(report.stage).doing, bar, 100 * report.share);
+    if (report.remaining_seconds)
+      line += "  " + duration_text(*report.remaining_seconds) + " left";
+    else if (report.stage_remaining)
+      line += "  " + duration_text(*report.stage_remaining) + " left in this step";
+    std::cerr << line << std::flush;
+  }
+  void stage_done(StageId stage, bool reused, double seconds) override {
+    clear();
+    LinesView::stage_done(stage, reused, seconds);
+  }
+  void note(std::string_view text) override {
+    clear();
+    LinesView::note(text);
+  }
+  void warning(std::string_view text) override {
+    clear();
+    LinesView::warning(text);
+  }
+  ~BarView() override { clear(); }
+
+ private:
+  static void clear() { std::cerr << "\r\033[K" << std::flush; }
+  double shown_ = -1;
+};
+
+class JsonView : public RunObserver {
+ public:
+  void progress(const ProgressReport& report) override {
+    const double now = steady_seconds();
+    if (now - shown_ < 0.1 && report.stage == stage_) return;
+    shown_ = now;
+    stage_ = report.stage;
+    Json event = {{"event", "progress"}, {"stage", info(report.stage).name}, {"share", std::round(report.share * 1000) / 1000}};
+    if (report.stage_remaining) event["stage_remaining_seconds"] = std::round(*report.stage_remaining);
+    if (report.remaining_seconds) event["remaining_seconds"] = std::round(*report.remaining_seconds);
+    emit(event);
+  }
+  void stage_done(StageId stage, bool reused, double seconds) override {
+    emit({{"event", "stage_done"}, {"stage", info(stage).name}, {"reused", reused}, {"seconds", std::round(seconds * 100) / 100}});
+  }
+  void note(std::string_view text) override { emit({{"event", "note"}, {"text", text}}); }
+  void warning(std::string_view text) override { emit({{"event", "warning"}, {"text", text}}); }
+
+ private:
+  static void emit(const Json& event) { std::cerr << to_line(event) << std::endl; }
+  double shown_ = -1;
+  StageId stage_ = StageId::Export;
+};
+
+}  // namespace
+
+std::unique_ptr<RunObserver> make_progress_view(const std::string& kind) {
+  if (kind == "json") return std::make_unique<JsonView>();
+  if (kind == "none") return std::make_unique<QuietView>();
+  if (kind == "bar" || ::isatty(STDERR_FILENO) == 1) return std::make_unique<BarView>();
+  return std::make_unique<LinesView>();
+}
+
+}  // namespace skald::cli

@@ -1,0 +1,126 @@
+#include "service/session/options.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/files.hpp"
+#include "formats/party.hpp"
+#include "service/backends/backends.hpp"
+#include "service/models/models.hpp"
+
+namespace skald {
+namespace fs = std::filesystem;
+namespace {
+
+Status check_recording(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  const std::string name = "'" + path.string() + "'";
+  if (!fs::exists(status)) return fail(ErrorCode::NotFound, "there is no file " + name);
+  if (fs::is_directory(status))
+    return fail(ErrorCode::InvalidInput, name + " is a folder, not a recording", "Name the audio or video file in it.");
+  if (!fs::is_regular_file(status)) return fail(ErrorCode::InvalidInput, name + " is not a regular file");
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) {
+    Error unreadable = errno_error(errno, "cannot read", path.string());
+    unreadable.code = ErrorCode::NotFound;
+    unreadable.advice = "Check the file's permissions.";
+    return tl::unexpected(std::move(unreadable));
+  }
+  if (fs::file_size(path, error) == 0) return fail(ErrorCode::InvalidInput, name + " is empty");
+  return {};
+}
+
+Status check_output(const fs::path& folder) {
+  if (Status made = make_directories(folder); !made) {
+    made.error().advice = "Give a folder that you may write to with --output.";
+    return made;
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    Error denied = errno_error(errno, "cannot write into", folder.string());
+    denied.advice = "Give a folder that you may write to with --output.";
+    return tl::unexpected(std::move(denied));
+  }
+  return {};
+}
+
+Status check_speakers(const ProcessOptions& o) {
+  for (const auto& [name, value] : {std::pair{"--speakers", o.speakers}, {"--min-speakers", o.min_speakers}, {"--max-speakers", o.max_speakers}})
+    if (value && (*value < 1 || *value > 32))
+      return fail(ErrorCode::Usage, std::string(name) + " must be from 1 to 32, not " + std::to_string(*value));
+  if (o.speakers && (o.min_speakers || o.max_speakers))
+    return fail(ErrorCode::Usage, "--speakers already says how many; leave --min-speakers and --max-speakers out");
+  if (o.min_speakers && o.max_speakers && *o.min_speakers > *o.max_speakers)
+    return fail(ErrorCode::Usage, "--min-speakers is larger than --max-speakers");
+  return {};
+}
+
+Status check_languages(ProcessOptions& options, const fs::path& model) {
+  const auto known = TRY(model_languages(model));
+  const auto unknown = [&](const std::string& language) { return std::find(known.begin(), known.end(), language) == known.end(); };
+  if (options.language_choice == LanguageChoice::Auto && !std::all_of(options.languages.begin(), options.languages.end(), unknown))
+    std::erase_if(options.languages, unknown);
+  for (const std::string& language : options.languages)
+    if (unknown(language)) {
+      std::string list;
+      for (const std::string& name : known) list += (list.empty() ? "" : " ") + name;
+      return fail(ErrorCode::Usage, "the speech model does not know the language '" + language + "'", "It knows: " + list + ".");
+    }
+  return {};
+}
+
+Status check_stages(const ProcessOptions& o) {
+  if (o.from && o.until && *o.until < *o.from)
+    return fail(ErrorCode::Usage, "--until names a stage before that of --from", "The order is: " + stage_names() + ".");
+  return {};
+}
+
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
+}
+
+Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
+  TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
+  checked.text_model = TRY(find_model("e5-small"));
+  checked.head = data_folder() / "classification" / "head.bin";
+  if (options.threads < 0 || options.threads > 256) return fail(ErrorCode::Usage, "--threads must be from 1 to 256");
+  checked.threads = options.threads > 0 ? options.threads : std::min(usable_cores(), 16);
+  return {};
+}
+
+Result<CheckedOptions> check_classifier(ProcessOptions options) {
+  CheckedOptions checked;
+  if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));
+  TRY_VOID(find_classifier(options, checked));
+  checked.options = std::move(options);
+  return checked;
+}
+
+Result<CheckedOptions> check(ProcessOptions options) {
+  if (options.recordings.empty()) return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
+  for (const fs::path& recording : options.recordings) TRY_VOID(check_recording(recording));
+  TRY_VOID(check_speakers(options));
+  TRY_VOID(check_stages(options));
+  TRY_VOID(check_backend(BackendKind::Transcriber, options.transcriber));
+  TRY_VOID(check_backend(BackendKind::Diarizer, options.diarizer));
+  CheckedOptions checked;
+  if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));
+  checked.speech_model = TRY(find_speech_model(options.model));
+  TRY_VOID(check_languages(options, checked.speech_model));
+  checked.speaker_model = TRY(find_model("community-1"));
+  TRY_VOID(find_classifier(options, checked));
+  if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));
+  if (options.session.empty()) options.session = options.recordings.front().stem().string();
+  checked.options = std::move(options);
+  return checked;
+}
+
+}  // namespace skald

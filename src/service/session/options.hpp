@@ -1,0 +1,64 @@
+// What a user asks of `skald process`, and whether it can be done.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/types.hpp"
+#include "pipeline/stage.hpp"
+
+namespace skald {
+
+enum class Skippable { Diarization, Classification, Snippets };
+enum class Resume { GoOn, Fresh };
+enum class LanguageChoice { Auto, Named };  // Auto: what the model does not know is left out
+enum class Scope { Session, SingleStage };  // SingleStage: no results folder, no session
+
+struct ProcessOptions {
+  std::vector<std::filesystem::path> recordings;
+  std::string session;  // empty: the first file's name
+  std::filesystem::path output = "output";
+  std::filesystem::path party_file;
+  std::string party_id;
+  std::vector<std::string> languages = {"en", "nl"};
+  LanguageChoice language_choice = LanguageChoice::Auto;
+  Scope scope = Scope::Session;
+  std::optional<int> speakers, min_speakers, max_speakers;
+  std::string model = "whisper-base";
+  std::string transcriber = "whisper";
+  std::string diarizer = "community-1";
+  std::string classifier = "e5";
+  std::string device = "auto";
+  std::set<Skippable> skip;
+  std::optional<StageId> from, until;
+  std::map<std::string, std::string> names;  // --map SPEAKER_00=Name
+  int threads = 0;                           // 0: as many as there are cores
+  int stream = -1;
+  int beam = 0;
+  Resume resume = Resume::GoOn;
+};
+
+/// Options that name existing, readable things; nothing is started otherwise.
+struct CheckedOptions {
+  ProcessOptions options;
+  std::optional<Party> party;
+  std::filesystem::path speech_model;
+  std::filesystem::path speaker_model;
+  std::filesystem::path text_model;
+  std::filesystem::path head;
+  int threads = 1;
+};
+
+Result<CheckedOptions> check(ProcessOptions options);
+
+/// For `skald classify`: only what the classifier needs.
+Result<CheckedOptions> check_classifier(ProcessOptions options);
+
+/// Cores that this process may use.
+int usable_cores();
+
+}  // namespace skald

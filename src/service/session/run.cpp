@@ -1,0 +1,110 @@
+#include "service/session/run.hpp"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <map>
+
+#include "formats/segments.hpp"
+#include "formats/transcript.hpp"
+#include "service/session/run_state.hpp"
+
+namespace skald {
+namespace {
+
+std::string summarize(const SessionResult& result) {
+  std::map<std::string, double> spoken;
+  std::map<Classification, double> labels;
+  double labelled = 0;
+  for (const Segment& segment : result.segments) {
+    spoken[shown_name(segment)] += segment.span.length().value;
+    if (!segment.label) continue;
+    labels[segment.label->classification] += segment.span.length().value;
+    labelled += segment.span.length().value;
+  }
+  std::string text = fmt::format("{:.1f} minutes, {} segments, {} speakers\n", result.duration.value / 60,
+                                 result.segments.size(), spoken.size());
+  for (const auto& [name, seconds] : spoken) text += fmt::format("  {:<16} {:6.1f} min\n", name, seconds / 60);
+  if (labelled > 0)
+    text += fmt::format("  in character {:.0f} %, out of character {:.0f} %, mixed {:.0f} %\n",
+                        100 * labels[Classification::IC] / labelled, 100 * labels[Classification::OOC] / labelled,
+                        100 * labels[Classification::MIXED] / labelled);
+  if (result.segments.empty()) text += "  no speech was found in this recording\n";
+  return text;
+}
+
+Status go_through(SessionRun& run, RunOutcome& outcome) {
+  TRY_VOID(run.prepare());
+  struct StageWork {
+    StageId stage;
+    Status (SessionRun::*work)();
+  };
+  const StageWork steps[] = {{StageId::Decode, &SessionRun::decode_all},       {StageId::Listen, &SessionRun::listen_all},
+                        {StageId::Diarize, &SessionRun::diarize_all},     {StageId::Transcribe, &SessionRun::transcribe_all},
+                        {StageId::Assign, &SessionRun::assign_words},     {StageId::Classify, &SessionRun::classify_segments}};
+  for (const StageWork& step : steps) {
+    TRY_VOID((run.*step.work)());
+    if (run.ends_after(step.stage)) return {};
+  }
+  outcome.directory = TRY(run.export_results());
+  return {};
+}
+
+}  // namespace
+
+Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+  SessionRun run(store, checked, observer, cancel);
+  RunOutcome outcome;
+  if (Status status = go_through(run, outcome); !status) {
+    run.log().line("failed: " + describe(status.error()));
+    // The database itself may be what cannot be written; the first error is the one to tell.
+    (void)run.finish(status.error().code == ErrorCode::Cancelled ? RunState::Cancelled : RunState::Failed);
+    return tl::unexpected(status.error());
+  }
+  TRY_VOID(run.finish(RunState::Finished));
+  for (const Fallback& f : run.result().fallbacks)
+    outcome.fallbacks.push_back(fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason));
+  outcome.summary = summarize(run.result());
+  return outcome;
+}
+
+namespace {
+
+using Step = Status (SessionRun::*)();
+
+Status take_steps(SessionRun& run, std::initializer_list<Step> steps) {
+  TRY_VOID(run.prepare());
+  for (const Step step : steps) TRY_VOID((run.*step)());
+  return {};
+}
+
+Status close(SessionRun& run, Status status) {
+  const bool cancelled = !status && status.error().code == ErrorCode::Cancelled;
+  (void)run.finish(status ? RunState::Finished : cancelled ? RunState::Cancelled : RunState::Failed);
+  return status;
+}
+
+}  // namespace
+
+Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+  SessionRun run(store, checked, observer, cancel);
+  TRY_VOID(close(run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::transcribe_all})));
+  return read_words(run.tracks().front().words->directory / "words.json");
+}
+
+Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+  SessionRun run(store, checked, observer, cancel);
+  TRY_VOID(close(run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::diarize_all})));
+  return run.diarization_of(run.tracks().front());
+}
+
+Result<std::vector<Label>> classify_lines(Store& store, const std::string& segments_jsonl, const CheckedOptions& checked,
+                                          RunObserver& observer, const CancelToken& cancel) {
+  SessionRun run(store, checked, observer, cancel);
+  auto artifact = run.classify_file(segments_jsonl);
+  (void)run.finish(artifact ? RunState::Finished : RunState::Failed);
+  if (!artifact) return tl::unexpected(artifact.error());
+  return read_labels(artifact->directory / "labels.jsonl");
+}
+
+}  // namespace skald

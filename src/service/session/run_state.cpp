@@ -1,0 +1,302 @@
+#include "service/session/run_state.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "formats/diarization.hpp"
+#include "formats/party.hpp"
+#include "formats/segments.hpp"
+#include "formats/transcript.hpp"
+#include "service/models/models.hpp"
+#include "stages/assign/assign_stage.hpp"
+#include "stages/classify/classify.hpp"
+#include "stages/decode/decode.hpp"
+#include "stages/diarize/diarize.hpp"
+#include "stages/listen/listen.hpp"
+#include "stages/transcribe/transcribe.hpp"
+
+namespace skald {
+namespace fs = std::filesystem;
+
+SessionRun::SessionRun(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel)
+    : store_(store), checked_(checked), observer_(observer), cancel_(cancel), meter_(observer, store, steady_seconds) {}
+
+StageContext SessionRun::context() {
+  const ProcessOptions& options = checked_.options;
+  return StageContext{
+      store_, *workers_, meter_, observer_, cancel_,
+      [this](const std::string& key) { return store_.use_artifact(run_.id, key); },
+      [&options](StageId stage) { return options.resume == Resume::Fresh || (options.from && follows(stage, *options.from)); },
+      [this](StageId stage, std::string_view name, double value) {
+        figures_[std::string(info(stage).name)][std::string(name)] = value;
+      }};
+}
+
+Status SessionRun::prepare() {
+  const ProcessOptions& options = checked_.options;
+  for (const fs::path& path : options.recordings) {
+    Track track{TRY(read_recording(path, cancel_)), {}, {}, {}, {}, {}, {}, 0};
+    if (options.recordings.size() > 1) {
+      track.speaker_id = "SPEAKER_" + std::string(tracks_.size() < 10 ? "0" : "") + std::to_string(tracks_.size());
+      track.speaker_name = path.stem().string();
+    }
+    tracks_.push_back(std::move(track));
+  }
+  TRY_VOID(find_or_add_run());
+  start_workers();
+  result_.session_id = options.session;
+  result_.input_file = options.recordings.front().filename().string();
+  result_.party = checked_.party;
+  if (checked_.party) {
+    result_.campaign_id = checked_.party->id;
+    result_.campaign_name = checked_.party->campaign;
+  }
+  result_.timestamp = tracks_.front().recording.modified;
+  result_.version = SKALD_VERSION;
+  if (skips(Skippable::Diarization)) result_.skipped.emplace_back("diarization");
+  if (skips(Skippable::Classification)) result_.skipped.emplace_back("classification");
+  if (skips(Skippable::Snippets)) result_.skipped.emplace_back("snippets");
+  if (options.device == "cuda")
+    result_.fallbacks.push_back({"transcribe", "cuda", "cpu", "this build transcribes on the CPU"});
+  plan();
+  return {};
+}
+
+void SessionRun::start_workers() {
+  const std::string id = safe_session_id(checked_.options.session);
+  log_.open(store_.home() / "logs" / ("session_processor_" + run_.started + "_" + id + ".log"));
+  log_.line("session " + checked_.options.session + ", run " + std::to_string(run_.id));
+  workers_ = std::make_unique<ProcessWorkerRunner>(
+      WorkerSettings{program_directory(), store_.home() / "jobs", log_.path()});
+}
+
+void SessionRun::plan() {
+  meter_.plan(StageId::Decode, "");
+  meter_.plan(StageId::Listen, std::to_string(checked_.threads));
+  if (!skips(Skippable::Diarization)) meter_.plan(StageId::Diarize, "");
+  meter_.plan(StageId::Transcribe, checked_.speech_model.filename().string() + "/" + std::to_string(checked_.threads));
+  if (!skips(Skippable::Classification)) meter_.plan(StageId::Classify, std::to_string(checked_.threads));
+}
+
+Status SessionRun::find_or_add_run() {
+  const ProcessOptions& o = checked_.options;
+  Json command = {{"session", o.session}, {"scope", static_cast<int>(o.scope)}, {"output", fs::absolute(o.output).string()}, {"model", checked_.speech_model.string()},
+                  {"languages", o.languages}, {"backends", {o.transcriber, o.diarizer, o.classifier}}, {"names", o.names},
+                  {"speakers", {o.speakers.value_or(0), o.min_speakers.value_or(0), o.max_speakers.value_or(0)}},
+                  {"party", checked_.party ? to_json(*checked_.party) : Json(nullptr)}, {"recordings", Json::array()}};
+  for (const Track& track : tracks_)
+    command["recordings"].push_back({{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
+  for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
+  const std::string key = sha256(to_line(command));
+  const fs::path lock_file = store_.home() / "locks" / ("run-" + key);
+  lock_ = TRY(FileLock::try_lock(lock_file));
+  // Without the lock an equal run is at work right now: this one is a run of its own and shares finished artifacts with it.
+  if (lock_ && o.resume == Resume::GoOn) {
+    if (auto unfinished = TRY(store_.unfinished_run(key))) {
+      run_ = *unfinished;
+      observer_.note("going on with the run of " + run_.started + "; what was done is kept");
+      run_.state = RunState::Running;
+      return store_.update_run(run_);
+    }
+  }
+  const std::string session = o.scope == Scope::Session ? o.session : std::string();
+  run_ = RunRecord{0, key, session, {}, RunState::Running, stamp_now(), to_line(command)};
+  return store_.add_run(run_);
+}
+
+Status SessionRun::decode_all() {
+  for (Track& track : tracks_) {
+    meter_.begin(StageId::Decode);
+    StageContext shared = context();
+    track.audio = TRY(decode(shared, {track.recording.path, track.recording.content, checked_.options.stream}));
+    TRY_VOID(unchanged(track.recording));
+    const Json media = TRY(read_json_file(track.audio->directory / "media.json"));
+    track.duration = get_or(media, "duration", 0.0);
+    result_.duration = std::max(result_.duration, Seconds{track.duration});
+    if (media.contains("warnings"))
+      for (const Json& warning : media.at("warnings"))
+        if (warning.is_string()) observer_.warning(warning.get<std::string>());
+  }
+  meter_.set_audio_seconds(result_.duration.value);
+  return {};
+}
+
+Status SessionRun::listen_all() {
+  listen_identity_ = TRY(model_identity(store_, checked_.speaker_model));
+  for (Track& track : tracks_) {
+    meter_.begin(StageId::Listen);
+    StageContext shared = context();
+    track.heard = TRY(listen(shared, *track.audio, {checked_.speaker_model, listen_identity_, checked_.threads, "f32"}));
+  }
+  return {};
+}
+
+Status SessionRun::diarize_all() {
+  if (skips(Skippable::Diarization)) return {};
+  result_.models.push_back({"diarize", checked_.options.diarizer, listen_identity_.substr(0, 12)});
+  for (Track& track : tracks_) {
+    if (!track.speaker_id.empty()) continue;  // one track per player: the file says who speaks
+    meter_.begin(StageId::Diarize);
+    StageContext shared = context();
+    SpeakerCount count{checked_.options.speakers, checked_.options.min_speakers, checked_.options.max_speakers, {}};
+    if (checked_.party && !checked_.party->people().empty())
+      count.people = static_cast<int>(checked_.party->people().size());
+    track.turns = TRY(diarize(shared, *track.heard, {checked_.speaker_model, listen_identity_, count}));
+  }
+  return {};
+}
+
+Status SessionRun::transcribe_all() {
+  TranscribeInput input{checked_.speech_model, TRY(model_identity(store_, checked_.speech_model)), checked_.options.languages,
+                        checked_.party ? hotwords(*checked_.party) : std::string(), "auto", checked_.threads, 0, checked_.options.beam};
+  result_.models.push_back({"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
+  for (Track& track : tracks_) {
+    meter_.begin(StageId::Transcribe);
+    StageContext shared = context();
+    track.words = TRY(transcribe(shared, *track.audio, *track.heard, input));
+  }
+  return {};
+}
+
+Result<Diarization> SessionRun::diarization_of(const Track& track) const {
+  if (track.turns) return read_turns(track.turns->directory / "turns.json");
+  const SpeechMap map = TRY(read_speech(track.heard->directory / "speech.json"));
+  Diarization diarization;
+  diarization.speech = map.speech;
+  if (track.speaker_id.empty()) return diarization;  // --skip diarization
+  for (const Span& span : map.speech) diarization.turns.push_back({span, track.speaker_id});
+  diarization.exclusive_turns = diarization.turns;
+  return diarization;
+}
+
+std::vector<SpeakerRole> SessionRun::told_roles() const {
+  std::map<std::string, std::string> names = checked_.options.names;
+  for (const Track& track : tracks_)
+    if (!track.speaker_id.empty()) names.try_emplace(track.speaker_id, track.speaker_name);
+  std::vector<SpeakerRole> roles;
+  for (const auto& [speaker, name] : names) {
+    SpeakerRole role{speaker, name, Role::Unknown, {}, SpeakerRole::Origin::Told, 1};
+    if (checked_.party) {
+      if (name == checked_.party->dm_name) role.role = Role::DM;
+      for (const Character& c : checked_.party->characters)
+        if (name == c.player || name == c.name) {
+          role.role = Role::Player;
+          role.character = c.name;
+          if (name == c.name && !c.player.empty()) role.name = c.player;
+        }
+    }
+    roles.push_back(std::move(role));
+  }
+  return roles;
+}
+
+Status SessionRun::assign_words() {
+  meter_.begin(StageId::Assign);
+  std::vector<TrackText> texts;
+  for (const Track& track : tracks_) {
+    texts.push_back({*track.words, TRY(diarization_of(track))});
+    Diarization& all = result_.diarization;
+    const Diarization& own = texts.back().diarization;
+    all.turns.insert(all.turns.end(), own.turns.begin(), own.turns.end());
+    all.exclusive_turns.insert(all.exclusive_turns.end(), own.exclusive_turns.begin(), own.exclusive_turns.end());
+    all.speech.insert(all.speech.end(), own.speech.begin(), own.speech.end());
+    all.overlaps.insert(all.overlaps.end(), own.overlaps.begin(), own.overlaps.end());
+  }
+  if (tracks_.size() > 1)
+    std::stable_sort(result_.diarization.turns.begin(), result_.diarization.turns.end(),
+                     [](const Turn& a, const Turn& b) { return a.span < b.span; });
+  result_.roles = told_roles();
+  StageContext shared = context();
+  Assigned assigned = TRY(assign_tracks(shared, texts, result_.roles));
+  segments_file_ = assigned.segments_file;
+  segments_content_ = assigned.content;
+  result_.segments = std::move(assigned.segments);
+  for (Segment& segment : result_.segments)
+    for (const SpeakerRole& role : result_.roles)
+      if (role.speaker_id == segment.speaker_id && !role.name.empty()) segment.speaker_name = role.name;
+  return {};
+}
+
+Result<std::string> SessionRun::classifier_identity() {
+  return sha256(TRY(model_identity(store_, checked_.text_model)) + TRY(model_identity(store_, checked_.head)));
+}
+
+Result<Artifact> SessionRun::classify_file(const std::string& segments_jsonl) {
+  run_ = RunRecord{0, sha256(segments_jsonl), {}, {}, RunState::Running, stamp_now(), "{}"};
+  TRY_VOID(store_.add_run(run_));
+  start_workers();
+  const fs::path file = store_.home() / "jobs" / (run_.run_key + ".jsonl");
+  TRY_VOID(write_file_atomic(file, segments_jsonl));
+  meter_.begin(StageId::Classify);
+  StageContext shared = context();
+  auto labels = classify(shared, file, run_.run_key,
+                         {checked_.text_model, checked_.head, TRY(classifier_identity()), checked_.party, {}, checked_.threads});
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return labels;
+}
+
+Status SessionRun::classify_segments() {
+  if (skips(Skippable::Classification)) return {};
+  result_.models.push_back({"classify", checked_.options.classifier, ""});
+  if (result_.segments.empty()) return {};
+  meter_.begin(StageId::Classify);
+  const std::string identity = TRY(classifier_identity());
+  result_.models.back().version = identity.substr(0, 12);
+  StageContext shared = context();
+  const Artifact labels = TRY(classify(shared, segments_file_, segments_content_,
+                                       {checked_.text_model, checked_.head, identity, checked_.party, result_.roles, checked_.threads}));
+  auto read = TRY(read_labels(labels.directory / "labels.jsonl"));
+  if (read.size() != result_.segments.size())
+    return fail(ErrorCode::Internal, "the classifier returned " + std::to_string(read.size()) + " labels for " +
+                                         std::to_string(result_.segments.size()) + " segments");
+  for (std::size_t i = 0; i < read.size(); ++i) result_.segments[i].label = std::move(read[i]);
+  if (auto roles = read_roles(labels.directory / "roles.json")) result_.roles = std::move(*roles);
+  return {};
+}
+
+Result<fs::path> SessionRun::export_results() {
+  meter_.begin(StageId::Export);
+  const fs::path base = checked_.options.output;
+  const std::string id = safe_session_id(checked_.options.session);
+  const fs::path partial = base / ("." + run_.started + "_" + id + "." + std::to_string(run_.id) + ".partial");
+  TRY_VOID(remove_tree(partial));
+  TRY_VOID(make_directories(partial));
+  Status written = write_results(result_, partial);
+  if (written && !skips(Skippable::Snippets)) written = write_snippets(result_, tracks_, partial / "segments" / id);
+  if (written && cancel_.cancelled()) written = fail(ErrorCode::Cancelled, "cancelled");
+  if (!written) {
+    (void)remove_tree(partial);
+    return tl::unexpected(written.error());
+  }
+  // The folder appears whole. A name that another run has taken is left to it.
+  std::string stamp = run_.started;
+  for (int later = 0;; ++later) {
+    if (later > 0) stamp = stamp_now(later);
+    const fs::path folder = base / (stamp + "_" + id);
+    std::error_code error;
+    if (fs::exists(folder, error)) continue;
+    TRY_VOID(commit_file(partial, folder));
+    run_.directory = fs::absolute(folder).string();
+    meter_.end(ProgressMeter::Outcome::Reused);
+    return folder;
+  }
+}
+
+bool SessionRun::ends_after(StageId stage) const {
+  return checked_.options.until && *checked_.options.until <= stage;
+}
+
+Status SessionRun::finish(RunState state) {
+  if (run_.id == 0) return {};
+  Json details = parse_json(run_.details, "run").value_or(Json::object());
+  details["figures"] = figures_;
+  log_.line(std::string(to_string(state)) + " " + to_line(figures_));
+  run_.state = state;
+  run_.details = to_line(details);
+  return store_.update_run(run_);
+}
+
+}  // namespace skald

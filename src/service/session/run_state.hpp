@@ -1,0 +1,80 @@
+// The state of one run while it goes through the stages.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/results.hpp"
+#include "pipeline/run_stage.hpp"
+#include "platform/process/worker_process.hpp"
+#include "service/session/log.hpp"
+#include "service/session/options.hpp"
+#include "service/session/recording.hpp"
+#include "store/store.hpp"
+
+namespace skald {
+
+/// One recording, or one track of it, on its way.
+struct Track {
+  Recording recording;
+  std::string speaker_id;    // set for one track per player
+  std::string speaker_name;
+  std::optional<Artifact> audio, heard, turns, words;
+  double duration = 0;
+};
+
+
+class SessionRun {
+ public:
+  SessionRun(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel);
+
+  Status prepare();
+  Status decode_all();
+  Status listen_all();
+  Status diarize_all();
+  Status transcribe_all();
+  Status assign_words();
+  Status classify_segments();
+  Result<std::filesystem::path> export_results();
+
+  /// True where --until names `stage` or an earlier one.
+  bool ends_after(StageId stage) const;
+  Status finish(RunState state);
+  const SessionResult& result() const { return result_; }
+  const std::vector<Track>& tracks() const { return tracks_; }
+  Result<Diarization> diarization_of(const Track& track) const;
+  /// For `skald classify`: no recording, only a run to hang the artifact on.
+  Result<Artifact> classify_file(const std::string& segments_jsonl);
+  RunLog& log() { return log_; }
+
+ private:
+  Status find_or_add_run();
+  void start_workers();
+  StageContext context();
+  void plan();
+  std::vector<SpeakerRole> told_roles() const;
+  Result<std::string> classifier_identity();
+  bool skips(Skippable what) const { return checked_.options.skip.contains(what); }
+
+  Store& store_;
+  const CheckedOptions& checked_;
+  RunObserver& observer_;
+  const CancelToken& cancel_;
+  ProgressMeter meter_;
+  RunLog log_;
+  std::unique_ptr<ProcessWorkerRunner> workers_;
+  std::optional<FileLock> lock_;
+  RunRecord run_;
+  std::vector<Track> tracks_;
+  SessionResult result_;
+  std::filesystem::path segments_file_;
+  std::string segments_content_;
+  std::string listen_identity_;
+  Json figures_ = Json::object();
+};
+
+/// Writes segments/<id>/segment_0001_<SPEAKER>.wav and their manifest below `folder`.
+Status write_snippets(const SessionResult& result, const std::vector<Track>& tracks, const std::filesystem::path& folder);
+
+}  // namespace skald
