@@ -1,0 +1,221 @@
+#include "formats/captions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "formats/session_text.hpp"
+
+namespace skald {
+namespace {
+
+constexpr double longest_cue = 7;         // seconds
+constexpr double shortest_cue = 0.2;      // seconds
+constexpr std::size_t longest_name = 24;  // characters of a name inside a line
+
+std::size_t width(std::string_view text) {
+  return decode_utf8(text).size();
+}
+
+std::string srt_prefix(std::string_view speaker) {
+  if (speaker.empty()) return {};
+  std::u32string name = decode_utf8(one_line(speaker));
+  for (char32_t& c : name)
+    if (c == U']') c = U')';
+  if (name.size() > longest_name) name = name.substr(0, longest_name - 1) + U'\u2026';
+  return '[' + encode_utf8(name) + "] ";
+}
+
+// Tokens onto lines, as many as needed; the first line has `used` characters already.
+std::vector<std::string> fill(const std::vector<std::string>& tokens, std::size_t used, std::size_t limit) {
+  std::vector<std::string> lines(1);
+  std::size_t length = used;
+  for (const std::string& token : tokens) {
+    const std::size_t size = width(token);
+    const bool fresh = lines.back().empty();
+    if (length + size + (fresh ? 0 : 1) > limit && !(fresh && length == 0)) {
+      lines.emplace_back(token);
+      length = size;
+    } else {
+      lines.back() += (fresh ? "" : " ") + token;
+      length += size + (fresh ? 0 : 1);
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> tokens_of(std::string_view text) {
+  std::vector<std::string> tokens;
+  for (const std::string& token : split(one_line(text), ' ')) {
+    const std::u32string points = decode_utf8(token);
+    for (std::size_t i = 0; i < points.size(); i += kCaptionWidth)  // a token wider than a line is cut
+      tokens.push_back(encode_utf8(points.substr(i, kCaptionWidth)));
+  }
+  return tokens;
+}
+
+// Lines of even length where two suffice.
+std::vector<std::string> wrap(std::string_view text, std::size_t used) {
+  const std::vector<std::string> tokens = tokens_of(text);
+  std::vector<std::string> best = fill(tokens, used, kCaptionWidth);
+  if (best.size() != 2) return best;
+  for (std::size_t limit = kCaptionWidth - 1; limit > used; --limit) {
+    std::vector<std::string> lines = fill(tokens, used, limit);
+    if (lines.size() != 2 || width(lines[1]) > kCaptionWidth || lines[0].empty()) break;
+    best = std::move(lines);
+  }
+  return best;
+}
+
+// A word with the times in which it is spoken.
+struct Timed {
+  std::string text;
+  Span span;
+};
+
+// The segment's text as words. Where the recogniser's words do not make up the text (it was corrected, or
+// there are none) the time is shared out by length.
+std::vector<Timed> timed_words(const Segment& segment) {
+  std::vector<Timed> words;
+  std::string joined;
+  for (const Word& word : segment.words) joined += word.text;
+  if (!segment.words.empty() && one_line(joined) == one_line(segment.text)) {
+    for (const Word& word : segment.words) {
+      const std::string text = one_line(word.text);
+      if (text.empty()) continue;
+      const bool continues = !words.empty() && !word.text.starts_with(' ');
+      if (continues) {
+        words.back().text += text;
+        words.back().span.end = std::max(words.back().span.end, word.span.end);
+      } else {
+        words.push_back({text, word.span});
+      }
+    }
+    return words;
+  }
+  const std::vector<std::string> tokens = tokens_of(segment.text);
+  double total = 0;
+  for (const std::string& token : tokens) total += static_cast<double>(token.size() + 1);
+  double done = 0;
+  for (const std::string& token : tokens) {
+    const double begin = done / total;
+    done += static_cast<double>(token.size() + 1);
+    const double length = segment.span.length().value;
+    words.push_back({token,
+                     {segment.span.start + Seconds{begin * length},
+                      segment.span.start + Seconds{done / total * length}}});
+  }
+  return words;
+}
+
+// How good a place for a cut the end of a word is: 2 sentence, 1 clause, 0 neither.
+int cut_quality(const std::string& text) {
+  const char last = text.empty() ? ' ' : text.back();
+  if (last == '.' || last == '?' || last == '!') return 2;
+  return last == ',' || last == ';' || last == ':' ? 1 : 0;
+}
+
+bool fits(const std::vector<Timed>& words, std::size_t first, std::size_t last, std::size_t used) {
+  if ((words[last - 1].span.end - words[first].span.start).value > longest_cue) return false;
+  std::vector<std::string> tokens;
+  for (std::size_t i = first; i < last; ++i)
+    for (std::string& token : tokens_of(words[i].text)) tokens.push_back(std::move(token));
+  return fill(tokens, used, kCaptionWidth).size() <= kCaptionLines;
+}
+
+// The end of the cue that begins at `first`: as much as fits, cut back to a sentence end or comma in its
+// later part.
+std::size_t cue_end(const std::vector<Timed>& words, std::size_t first, std::size_t used) {
+  std::size_t last = first + 1;
+  while (last < words.size() && fits(words, first, last + 1, used)) ++last;
+  if (last == words.size()) return last;
+  for (const int quality : {2, 1}) {
+    const double least = quality == 2 ? 0.4 : 0.6;
+    for (std::size_t end = last; end > first + 1; --end) {
+      if (static_cast<double>(end - first) < least * static_cast<double>(last - first)) break;
+      if (cut_quality(words[end - 1].text) == quality) return end;
+    }
+  }
+  return last;
+}
+
+std::string clock(Seconds time, char mark) {
+  const auto ms = static_cast<long long>(std::llround(std::max(0.0, time.value) * 1000));
+  return fmt::format("{:02}:{:02}:{:02}{}{:03}", ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, mark,
+                     ms % 1000);
+}
+
+// An arrow would end the text of a cue.
+std::string without_arrow(std::string text) {
+  for (std::size_t at; (at = text.find("-->")) != std::string::npos;) text.replace(at, 3, "->");
+  return text;
+}
+
+std::string escape_vtt(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '&')
+      escaped += "&amp;";
+    else if (c == '<')
+      escaped += "&lt;";
+    else if (c == '>')
+      escaped += "&gt;";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+std::string join(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (&line == lines.data() ? "" : "\n") + line;
+  return text;
+}
+
+}  // namespace
+
+std::vector<Cue> make_cues(const Segment& segment, std::string_view speaker) {
+  const std::vector<Timed> words = timed_words(segment);
+  const std::size_t used = width(srt_prefix(speaker));
+  std::vector<Cue> cues;
+  for (std::size_t first = 0; first < words.size();) {
+    const std::size_t last = cue_end(words, first, used);
+    Cue cue{{words[first].span.start, words[last - 1].span.end}, std::string(speaker), {}};
+    for (std::size_t i = first; i < last; ++i) cue.text += (i == first ? "" : " ") + words[i].text;
+    cue.span.end = std::max(cue.span.end, cue.span.start + Seconds{shortest_cue});
+    cues.push_back(std::move(cue));
+    first = last;
+  }
+  return cues;
+}
+
+std::string to_srt(const std::vector<Cue>& cues) {
+  std::string text;
+  std::size_t number = 0;
+  for (const Cue& cue : cues) {
+    const std::string prefix = srt_prefix(cue.speaker);
+    const std::string body = prefix + join(wrap(without_arrow(cue.text), width(prefix)));
+    if (trim(body).empty()) continue;
+    text += fmt::format("{}\n{} --> {}\n", ++number, clock(cue.span.start, ','), clock(cue.span.end, ','));
+    // With a long first word the name stands alone on its line.
+    for (const std::string& line : split(body, '\n')) text += std::string(trim(line)) + '\n';
+    text += '\n';
+  }
+  return text;
+}
+
+std::string to_vtt(const std::vector<Cue>& cues) {
+  std::string text = "WEBVTT\n\n";
+  for (const Cue& cue : cues) {
+    const std::string body = escape_vtt(join(wrap(cue.text, 0)));
+    if (trim(body).empty()) continue;
+    const std::string voice = escape_vtt(one_line(cue.speaker));
+    text += fmt::format("{} --> {}\n", clock(cue.span.start, '.'), clock(cue.span.end, '.'));
+    text += (voice.empty() ? "" : "<v " + voice + ">") + body + "\n\n";
+  }
+  return text;
+}
+
+}  // namespace skald
