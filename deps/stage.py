@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from skald_deps import packages  # noqa: E402
-from skald_deps.manifest import PURPOSES, Manifest, folder_name  # noqa: E402
+from skald_deps.manifest import PURPOSES, Manifest  # noqa: E402
 from skald_deps.report import SetupError, complain, say  # noqa: E402
 from skald_deps.staging import Cache  # noqa: E402
 
@@ -89,7 +89,7 @@ def main():
     options = arguments()
     try:
         manifest = Manifest(options.manifest)
-        rows = [manifest.component(name) for name in options.only] if options.only else manifest.components
+        rows = [manifest.component(name) for name in options.only] if options.only else manifest.standard()
         cache = Cache(options.cache.expanduser().absolute())
         if options.check or options.verify:
             return check(options, manifest, rows, cache)

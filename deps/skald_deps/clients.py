@@ -72,11 +72,11 @@ class Downloads:
 
     def held(self, source):
         """Where a download lies, or would lie."""
-        name = source.get("file") or f"{source['package']}-{source['version']}"
+        name = source.get("file") or f"{Path(source['package']).name}-{source['version']}"
         return self.folder / source["sha256"] / name
 
     def get(self, source):
-        """Path of the verified download: a file (pip), or a folder with the wanted parts (cargo)."""
+        """Path of the verified download: a file (pip), or a folder with the wanted parts (cargo, git)."""
         held = self.held(source)
         if held.is_file():
             found = file_hash(held)
@@ -96,12 +96,6 @@ class Downloads:
                     held.unlink()
                 os.rename(made, held)
         return held
-
-    def checkout(self, source, part):
-        """Folder with the wanted parts of a source repository; its content is not yet checked."""
-        self.logs.mkdir(parents=True, exist_ok=True)
-        with step(f"downloading {source['package']} {source['version']} with git"):
-            return _git(source, Path(part), self)
 
 
 def python_with_pip(cache):
@@ -139,9 +133,7 @@ def _pip(source, part, downloads):
     made = part / source["file"]
     if not made.is_file():
         raise SetupError(f"pip did not bring {source['file']}")
-    found = file_hash(made)
-    if found != source["sha256"]:
-        raise wrong_hash(source["file"], source["sha256"], found)
+    _compare(source["file"], source["sha256"], file_hash(made))
     return made
 
 
@@ -154,9 +146,7 @@ def _cargo(source, part, downloads):
     log = downloads.logs / f"{source['package']}.log"
     _run(["cargo", "vendor", "--locked", "--versioned-dirs", "vendor"], what, log, cwd=project)
     crate = project / "vendor" / f"{source['package']}-{source['version']}"
-    found = json.loads((crate / ".cargo-checksum.json").read_text())["package"]
-    if found != source["sha256"]:
-        raise wrong_hash(what, source["sha256"], found)
+    _compare(what, source["sha256"], json.loads((crate / ".cargo-checksum.json").read_text())["package"])
     return _only(crate / source.get("subfolder", "."), source["paths"], part / "kept")
 
 
@@ -167,15 +157,23 @@ def _git(source, part, downloads):
     clone = ["git", "-c", "advice.detachedHead=false", "clone", "--depth", "1", "--no-recurse-submodules",
              "--branch", source["version"], source["package"], str(part / "clone")]
     _run(clone, f"{source['package']} {source['version']}", log, env={"GIT_TERMINAL_PROMPT": "0"})
-    return _only(part / "clone", source["paths"], part / "kept")
+    kept = _only(part / "clone", source["paths"], part / "kept")
+    _compare(f"{source['package']} {source['version']} ({', '.join(source['paths'])})", source["sha256"], tree_hash(kept))
+    return kept
+
+
+def _compare(what, wanted, found):
+    if found != wanted:
+        raise wrong_hash(what, wanted, found)
 
 
 def _only(folder, paths, kept):
     """Moves the wanted parts of a folder into a new one."""
     kept.mkdir()
     for path in paths:
+        (kept / path).parent.mkdir(parents=True, exist_ok=True)
         os.rename(folder / path, kept / path)
     return kept
 
 
-_CLIENTS = {"pip": _pip, "cargo": _cargo}
+_CLIENTS = {"pip": _pip, "cargo": _cargo, "git": _git}

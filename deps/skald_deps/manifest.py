@@ -33,6 +33,10 @@ class Manifest:
         """Names of the apt packages that a purpose needs."""
         return [row["name"] for row in self.apt if row["for"] in PURPOSES[purpose]]
 
+    def standard(self):
+        """The components that every setup stages; the others stand in for packages that are not installed."""
+        return [row for row in self.components if not row.get("optional")]
+
     def component(self, name):
         for row in self.components:
             if row["name"] == name:
@@ -49,12 +53,10 @@ class Manifest:
                 found.append(f"apt row {row.get('name')} is for nothing known")
         for row in self.components:
             found += [f"component {row.get('name')} has no {key}" for key in _missing(row, _COMPONENT_KEYS)]
-            for source in row.get("downloads", []):
+            for source in row.get("downloads", []) + row.get("otherwise", []):
                 found += [f"a download of {row['name']} has no {key}" for key in _missing(source, _SOURCE_KEYS)]
                 if source.get("client") not in CLIENTS or len(source.get("sha256", "")) != 64:
                     found.append(f"a download of {row['name']} has no known client or no whole hash")
-            if row.get("otherwise") and not row.get("content"):
-                found.append(f"component {row['name']} has a second source but no hash of its content")
         return found
 
 

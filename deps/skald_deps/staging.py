@@ -67,9 +67,8 @@ class Cache:
     def stage_component(self, row):
         """Downloads, verifies and unpacks one component."""
         self._need_space(row)
-        held = [self.downloads.held(source) for source in row["downloads"]]
+        sources = self._sources(row)
         with tempfile.TemporaryDirectory(prefix=".part-", dir=self.staged) as part:
-            sources = self._sources(row, Path(part))
             with step(f"preparing {row['name']} {row['version']}") as done:
                 made = Path(part) / "made"
                 made.mkdir()
@@ -77,20 +76,20 @@ class Cache:
                     for rule in row["take"]:
                         _take(rule, sources, made)
                 except (zipfile.BadZipFile, ValueError, KeyError) as error:
-                    raise SetupError(f"{' '.join(str(h) for h in held)}: not what was expected: {error}") from error
+                    raise SetupError(f"{' '.join(map(str, sources))}: not what was expected: {error}") from error
                 _check_content(row, made)
                 done(megabytes(_write_list(made)))
             self._put(made, self.staged / folder_name(row))
 
-    def _sources(self, row, part):
-        """The component's downloads; where the first way fails, by the second, whose content is checked the same."""
+    def _sources(self, row):
+        """The component's downloads; where the first way fails, by the second."""
         try:
             return [self.downloads.get(source) for source in row["downloads"]]
         except SetupError as error:
             if not row.get("otherwise"):
                 raise
             say(f"{error}; trying another source")
-            return [self.downloads.checkout(source, part) for source in row["otherwise"]]
+            return [self.downloads.get(source) for source in row["otherwise"]]
 
     def _need_space(self, row):
         size = sum(source.get("size", 0) for source in row["downloads"] if not self.downloads.held(source).exists())
@@ -173,7 +172,7 @@ def _members(source):
 
 
 def _matches(name, pattern):
-    if pattern.endswith("/**"):
+    if pattern.endswith("**"):
         return name.startswith(pattern[:-2])
     return fnmatch.fnmatchcase(name, pattern) and name.count("/") == pattern.count("/")
 
@@ -204,7 +203,7 @@ def _take(rule, sources, made):
         _CONVERTERS[rule["convert"]](carrier, made / rule["to"])
         carrier.unlink()
         return
-    start = rule["from"][:-2] if rule["from"].endswith("/**") else rule["from"][: rule["from"].rfind("/") + 1]
+    start = rule["from"][:-2] if rule["from"].endswith("**") else rule["from"][: rule["from"].rfind("/") + 1]
     for name, opened in chosen:
         _copy(opened(), made / rule["to"] / name[len(start) :])
 
