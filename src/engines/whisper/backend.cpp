@@ -1,0 +1,64 @@
+#include "engines/whisper/backend.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "engines/whisper/ct2_engine.hpp"
+
+namespace skald::whisper {
+namespace {
+
+bool multiplies_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+// Seconds of the fastest of a few encoded windows.
+Result<double> measure(const Model& model, int threads, Precision precision, WorkerChannel& channel) {
+  const Dimensions& d = model.dimensions();
+  const auto encoder = TRY(make_openvino_encoder(model, threads, precision));
+  const std::vector<float> mel(static_cast<std::size_t>(d.bands) * 3000, 0.1F);
+  std::vector<float> out(static_cast<std::size_t>(d.audio_positions) * static_cast<std::size_t>(d.width));
+  double best = 1e9;
+  for (int i = 0; i < 4; ++i) {
+    if (channel.cancelled()) return fail(ErrorCode::Cancelled, "the measurement was stopped");
+    const auto start = std::chrono::steady_clock::now();
+    TRY_VOID(encoder->encode(mel, out));
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return best;
+}
+
+}  // namespace
+
+Result<Precision> precision_from(std::string_view name) {
+  if (name == "f32") return Precision::F32;
+  if (name == "bf16") return Precision::BF16;
+  if (name == "auto") return multiplies_bf16() ? Precision::BF16 : Precision::F32;
+  return fail(ErrorCode::Usage, "unknown precision '" + std::string(name) + "' (auto, f32 or bf16)");
+}
+
+Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options) {
+  auto encoder = TRY(make_openvino_encoder(model, options.threads, options.precision));
+  return make_ct2_engine(model, options.threads, std::move(encoder));
+}
+
+Result<Json> tune(const Json& job, WorkerChannel& channel) {
+  const std::string folder = get_or(job, "model", std::string());
+  const int threads = std::clamp(get_or(job, "threads", 2), 1, 256);
+  const Model model = TRY(Model::open(folder));
+  const double f32 = TRY(measure(model, threads, Precision::F32, channel));
+  Json result{{"precision", "f32"}, {"batch", kDefaultBatch}, {"seconds_f32", f32}};
+  if (!multiplies_bf16()) return result;
+  const double bf16 = TRY(measure(model, threads, Precision::BF16, channel));
+  // Less exact must be clearly faster, so that a busy moment does not decide.
+  if (bf16 < 0.85 * f32) result["precision"] = "bf16";
+  result["seconds_bf16"] = bf16;
+  return result;
+}
+
+}  // namespace skald::whisper

@@ -1,0 +1,29 @@
+// Which implementation of the network runs, at which precision.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "engines/whisper/encoder.hpp"
+#include "engines/whisper/engine.hpp"
+#include "formats/json.hpp"
+#include "platform/worker/channel.hpp"
+
+namespace skald::whisper {
+
+inline constexpr int kDefaultBatch = 8;  // chunks of a unit
+
+struct EngineOptions {
+  int threads = 2;
+  Precision precision = Precision::F32;
+};
+
+/// "f32", "bf16", or "auto": bf16 where the processor multiplies it by itself.
+Result<Precision> precision_from(std::string_view name);
+
+Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options);
+
+/// Job {"task": "tune", "model", "threads"}: measures this machine once; the caller stores the answer
+/// {"precision", "batch", "seconds_f32", "seconds_bf16"} and gives it to later jobs.
+Result<Json> tune(const Json& job, WorkerChannel& channel);
+
+}  // namespace skald::whisper

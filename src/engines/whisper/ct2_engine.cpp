@@ -1,0 +1,254 @@
+#include "engines/whisper/ct2_engine.hpp"
+
+#include <ctranslate2/models/whisper.h>
+#include <ctranslate2/random.h>
+#include <ctranslate2/utils.h>
+
+#include <algorithm>
+#include <cstring>
+#include <istream>
+#include <map>
+#include <optional>
+#include <thread>
+
+#include "engines/whisper/ct2_stream.hpp"
+
+namespace skald::whisper {
+namespace {
+
+namespace ct2 = ctranslate2;
+
+constexpr ct2::dim_t kMedianFilter = 7;
+constexpr double kTokensPerSecond = 50;
+
+class PieceStream : public std::istream {
+ public:
+  explicit PieceStream(std::vector<std::span<const std::byte>> pieces)
+      : std::istream(nullptr), buffer_(std::move(pieces)) {
+    rdbuf(&buffer_);
+  }
+
+ private:
+  PieceBuffer buffer_;
+};
+
+// Serves the mapped model.bin, on request without the encoder's layers: CTranslate2 insists on one of them.
+class MappedReader : public ct2::models::ModelReader {
+ public:
+  MappedReader(const Model& model, bool with_encoder) : model_(model), files_(model.folder().string()) {
+    pieces_ = model.weights().subset(
+        [&](std::string_view name) {
+          return with_encoder || !name.starts_with("encoder/layer_") ||
+                 name.starts_with("encoder/layer_0/") || name.starts_with("encoder/layer_norm/");
+        },
+        storage_);
+  }
+  std::string get_model_id() const override { return files_.get_model_id(); }
+  std::unique_ptr<std::istream> get_file(const std::string& name, const bool binary) override {
+    if (name != "model.bin") return files_.get_file(name, binary);
+    return std::make_unique<PieceStream>(pieces_);
+  }
+
+ private:
+  const Model& model_;
+  ct2::models::ModelFileReader files_;
+  std::vector<std::byte> storage_;
+  std::vector<std::span<const std::byte>> pieces_;
+};
+
+class Ct2Engine : public Engine {
+ public:
+  Ct2Engine(const Model& model, std::unique_ptr<ct2::models::WhisperReplica> replica, int threads,
+            std::unique_ptr<Encoder> encoder)
+      : model_(model), replica_(std::move(replica)), threads_(threads), encoder_(std::move(encoder)) {}
+
+  Status encode(std::span<const float> mel, std::span<const int> frames) override {
+    const Dimensions& d = model_.dimensions();
+    windows_ = frames.size();
+    encoded_.resize(windows_ * window_size());
+    const std::size_t mel_size = static_cast<std::size_t>(d.bands) * 3000;
+    for (std::size_t w = 0; w < windows_; ++w) {
+      const auto in = mel.subspan(w * mel_size, mel_size);
+      const auto out = std::span(encoded_).subspan(w * window_size(), window_size());
+      if (encoder_) {
+        TRY_VOID(encoder_->encode(in, out));
+        continue;
+      }
+      TRY_VOID(guarded([&] {
+        // CTranslate2 takes views of memory that it may not write to as plain pointers.
+        const ct2::StorageView features({1, d.bands, 3000}, const_cast<float*>(in.data()));
+        const ct2::StorageView result = replica_->encode(features, true);
+        std::memcpy(out.data(), result.data<float>(), out.size_bytes());
+      }));
+    }
+    return {};
+  }
+
+  Result<std::vector<std::vector<float>>> languages() override {
+    std::vector<std::vector<float>> out(windows_);
+    if (model_.vocabulary().multilingual() == Multilingual::No) {
+      for (auto& row : out) row = {1.0F};
+      return out;
+    }
+    TRY_VOID(guarded([&] {
+      const auto found = replica_->detect_language(view(encoded_, windows_));
+      for (std::size_t w = 0; w < windows_; ++w) {
+        std::map<std::string, float> by_code;
+        for (const auto& [token, p] : found[w]) by_code[token.substr(2, token.size() - 4)] = p;
+        for (const auto& [code, token] : model_.vocabulary().languages()) out[w].push_back(by_code[code]);
+      }
+    }));
+    return out;
+  }
+
+  Result<std::vector<Hypothesis>> generate(std::span<const GenerateRow> rows,
+                                           const GenerateOptions& options) override {
+    std::vector<Hypothesis> out;
+    if (rows.empty()) return out;
+    std::vector<std::vector<std::size_t>> prompts;
+    std::vector<int> windows;
+    for (const GenerateRow& row : rows) {
+      prompts.emplace_back(row.prompt.begin(), row.prompt.end());
+      windows.push_back(row.window);
+    }
+    std::vector<float> gathered;
+    const std::vector<float>& memory = select(windows, gathered);
+    ct2::models::WhisperOptions settings;
+    settings.beam_size = options.temperature > 0 ? 1 : static_cast<std::size_t>(options.beam);
+    settings.return_scores = true;
+    settings.return_no_speech_prob = true;
+    settings.sampling_temperature = options.temperature > 0 ? static_cast<float>(options.temperature) : 1.0F;
+    settings.sampling_topk = options.temperature > 0 ? 0 : 1;
+    settings.max_length = static_cast<std::size_t>(model_.dimensions().text_positions);
+    const auto run = [&] {
+      for (auto& r : replica_->generate(view(memory, rows.size()), prompts, settings)) {
+        Hypothesis h;
+        h.tokens.assign(r.sequences_ids[0].begin(), r.sequences_ids[0].end());
+        // The score is a mean over the text tokens; the end of the text counts too.
+        const auto length = static_cast<double>(h.tokens.size());
+        h.average_log_probability = length > 0 ? r.scores[0] * length / (length + 1) : r.scores[0];
+        h.no_speech_probability = r.no_speech_prob;
+        std::erase_if(h.tokens, [&](Token t) { return !model_.vocabulary().is_text(t); });
+        out.push_back(std::move(h));
+      }
+    };
+    if (options.temperature == 0) {
+      TRY_VOID(guarded(run));
+      return out;
+    }
+    // CTranslate2 seeds its generator once for each thread: a thread of its own makes the draw depend on the
+    // seed alone.
+    Status status;
+    std::thread([&] {
+      ct2::set_random_seed(options.seed);
+      ct2::set_num_threads(static_cast<std::size_t>(threads_));
+      status = guarded(run);
+    }).join();
+    if (!status) return tl::unexpected(status.error());
+    return out;
+  }
+
+  Result<std::vector<Alignment>> align(std::span<const AlignRow> rows) override {
+    std::vector<Alignment> out(rows.size());
+    std::map<Token, std::vector<std::size_t>> by_language;  // one call takes one language
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (!rows[i].tokens.empty()) by_language[rows[i].language].push_back(i);
+    for (const auto& [language, members] : by_language) TRY_VOID(align_group(rows, language, members, out));
+    return out;
+  }
+
+ private:
+  std::size_t window_size() const {
+    return static_cast<std::size_t>(model_.dimensions().audio_positions) *
+           static_cast<std::size_t>(model_.dimensions().width);
+  }
+
+  ct2::StorageView view(const std::vector<float>& memory, std::size_t windows) const {
+    return {
+        {static_cast<ct2::dim_t>(windows), model_.dimensions().audio_positions, model_.dimensions().width},
+        const_cast<float*>(memory.data())};
+  }
+
+  // The encoded windows of that list; the batch itself where it is the whole one, in order.
+  const std::vector<float>& select(const std::vector<int>& windows, std::vector<float>& storage) const {
+    bool whole = windows.size() == windows_;
+    for (std::size_t i = 0; i < windows.size(); ++i) whole = whole && windows[i] == static_cast<int>(i);
+    if (whole) return encoded_;
+    storage.resize(windows.size() * window_size());
+    for (std::size_t i = 0; i < windows.size(); ++i)
+      std::memcpy(storage.data() + i * window_size(), encoded_.data() + windows[i] * window_size(),
+                  window_size() * sizeof(float));
+    return storage;
+  }
+
+  Status align_group(std::span<const AlignRow> rows, Token language, const std::vector<std::size_t>& members,
+                     std::vector<Alignment>& out) {
+    std::vector<std::vector<std::size_t>> texts;
+    std::vector<std::size_t> frames;
+    std::vector<int> windows;
+    for (const std::size_t i : members) {
+      texts.emplace_back(rows[i].tokens.begin(), rows[i].tokens.end());
+      frames.push_back(static_cast<std::size_t>(std::max(2, rows[i].frames)));
+      windows.push_back(rows[i].window);
+    }
+    const SpecialTokens& s = model_.vocabulary().special();
+    std::vector<std::size_t> start{s.start};
+    if (model_.vocabulary().multilingual() == Multilingual::Yes) start = {s.start, language, s.transcribe};
+    std::vector<float> gathered;
+    const std::vector<float>& memory = select(windows, gathered);
+    return guarded([&] {
+      const auto found = replica_->align(view(memory, members.size()), start, texts, frames, kMedianFilter);
+      for (std::size_t k = 0; k < members.size(); ++k) {
+        Alignment& a = out[members[k]];
+        a.probabilities = found[k].text_token_probs;
+        ct2::dim_t previous = -1;
+        for (const auto& [token, time] : found[k].alignments) {
+          if (token != previous) a.starts.push_back(static_cast<double>(time) / kTokensPerSecond);
+          previous = token;
+        }
+      }
+    });
+  }
+
+  template <typename F>
+  static Status guarded(const F& work) {
+    try {
+      work();
+      return {};
+    } catch (const std::bad_alloc&) {
+      return fail(ErrorCode::OutOfMemory, "there is not enough memory for the speech model");
+    } catch (const std::exception& e) {
+      return fail(ErrorCode::Internal, std::string("CTranslate2: ") + e.what());
+    }
+  }
+
+  const Model& model_;
+  std::unique_ptr<ct2::models::WhisperReplica> replica_;
+  int threads_;
+  std::unique_ptr<Encoder> encoder_;
+  std::size_t windows_ = 0;
+  std::vector<float> encoded_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_ct2_engine(const Model& model, int threads,
+                                                std::unique_ptr<Encoder> encoder) {
+  try {
+    ct2::set_num_threads(static_cast<std::size_t>(threads));
+    MappedReader reader(model, encoder == nullptr);
+    const auto loaded = ct2::models::Model::load(reader, ct2::Device::CPU, 0, ct2::ComputeType::INT8);
+    const auto whisper = std::dynamic_pointer_cast<const ct2::models::WhisperModel>(loaded);
+    if (!whisper)
+      return fail(ErrorCode::InvalidModel, "'" + model.folder().string() + "' is not a model of Whisper");
+    auto replica = std::make_unique<ct2::models::WhisperReplica>(whisper);
+    return std::make_unique<Ct2Engine>(model, std::move(replica), threads, std::move(encoder));
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::OutOfMemory, "there is not enough memory for the speech model");
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::InvalidModel,
+                "CTranslate2 refuses '" + model.folder().string() + "': " + e.what());
+  }
+}
+
+}  // namespace skald::whisper

@@ -1,0 +1,173 @@
+#include "engines/whisper/transcriber.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engines/whisper/guards.hpp"
+#include "engines/whisper/languages.hpp"
+#include "engines/whisper/prompt.hpp"
+#include "engines/whisper/words.hpp"
+
+namespace skald::whisper {
+namespace {
+
+constexpr std::size_t kMostHotwordTokens = 100;
+constexpr std::array kTemperatures{0.2, 0.4, 0.6, 0.8};
+constexpr double kWorstLogProbability = -1.0;
+constexpr double kMostRepetition = 0.45;
+constexpr double kEcho = 0.8;
+
+tl::unexpected<Error> cancelled() {
+  return fail(ErrorCode::Cancelled, "transcription was stopped");
+}
+
+}  // namespace
+
+Transcriber::Transcriber(const Model& model, Engine& engine, const WavFile& audio, std::vector<Span> speech,
+                         TranscribeOptions options)
+    : model_(model),
+      engine_(engine),
+      audio_(audio),
+      speech_(std::move(speech)),
+      options_(std::move(options)),
+      hotwords_(hotword_tokens(model.vocabulary(), options_.hotwords, kMostHotwordTokens)),
+      mel_(model.dimensions().bands) {}
+
+Status Transcriber::encode(std::span<const ChunkPlan> plans, const StopRequested& stop) {
+  const std::size_t size = static_cast<std::size_t>(mel_.bands()) * kWindowFrames;
+  mel_batch_.resize(plans.size() * size);
+  frames_.assign(plans.size(), 0);
+  std::vector<float> joined;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    joined.resize(static_cast<std::size_t>(plans[i].length().value));
+    std::span<float> rest = joined;
+    for (const Piece& piece : plans[i].pieces) {
+      const auto length = static_cast<std::size_t>(piece.length().value);
+      audio_.read_float(piece.start, rest.first(length));
+      rest = rest.subspan(length);
+    }
+    frames_[i] = LogMel::frames(joined.size());
+    mel_.compute(joined, std::span(mel_batch_).subspan(i * size, size));
+  }
+  if (stop()) return cancelled();
+  return engine_.encode(mel_batch_, frames_);
+}
+
+bool Transcriber::good(const Attempt& a) const {
+  return a.repetition <= kMostRepetition && a.hypothesis.average_log_probability >= kWorstLogProbability;
+}
+
+// The likeliest text first; chunks where that is poor are sampled at rising temperatures, and the best
+// attempt wins.
+Result<std::vector<Transcriber::Attempt>> Transcriber::write(std::span<const GenerateRow> rows,
+                                                             std::span<const ChunkPlan> plans,
+                                                             const StopRequested& stop) {
+  std::vector<Attempt> best;
+  for (Hypothesis& h : TRY(engine_.generate(rows, {options_.beam, 0, 0}))) {
+    const double again = repetition(h.tokens);
+    best.push_back({std::move(h), 0, again});
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool silent =
+        best[i].hypothesis.no_speech_probability > 0.6 && best[i].repetition <= kMostRepetition;
+    for (std::size_t t = 0; t < kTemperatures.size() && !good(best[i]) && !silent; ++t) {
+      if (stop()) return cancelled();
+      // Drawn from the place in the recording: the same wherever a run was cut and however chunks are
+      // batched.
+      const auto draw =
+          static_cast<std::uint32_t>(plans[i].pieces.front().start.value * 31 + static_cast<int>(t));
+      auto sampled = TRY(engine_.generate(rows.subspan(i, 1), {1, kTemperatures[t], draw}));
+      Attempt attempt{std::move(sampled[0]), kTemperatures[t], 0};
+      attempt.repetition = repetition(attempt.hypothesis.tokens);
+      const bool less_loops = attempt.repetition <= kMostRepetition && best[i].repetition > kMostRepetition;
+      const bool likelier =
+          attempt.repetition <= kMostRepetition &&
+          attempt.hypothesis.average_log_probability > best[i].hypothesis.average_log_probability;
+      if (good(attempt) || less_loops || likelier) best[i] = std::move(attempt);
+    }
+  }
+  return best;
+}
+
+double Transcriber::speech_seconds(const ChunkPlan& plan) const {
+  double sum = 0;
+  for (const Piece& piece : plan.pieces) {
+    const Span span{to_seconds(piece.start), to_seconds(piece.end)};
+    for (const Span& s : speech_) sum += overlap(span, s).value;
+  }
+  return sum;
+}
+
+// Into the time of the recording. A word lies in the piece that holds its middle.
+std::vector<Word> Transcriber::place(const ChunkPlan& plan, std::vector<Word> words) const {
+  double from = plan.span().start.value;
+  for (Word& w : words) {
+    const Seconds middle{(w.span.start.value + w.span.end.value) / 2};
+    w.span = {plan.to_recording(w.span.start, middle), plan.to_recording(w.span.end, middle)};
+    w.span.start.value = std::max(w.span.start.value, from);
+    w.span.end.value = std::max(w.span.end.value, w.span.start.value);
+    from = w.span.start.value;
+  }
+  return words;
+}
+
+bool Transcriber::believable(const ChunkPlan& plan, const Chunk& chunk) const {
+  std::string text;
+  double probability = 0;
+  for (const Word& w : chunk.words) {
+    text += w.text;
+    probability += w.probability / static_cast<double>(chunk.words.size());
+  }
+  if (!hotwords_.empty() && chunk.words.size() >= 2 && prompt_echo(text, options_.hotwords) >= kEcho &&
+      (chunk.no_speech_probability > 0.3 || chunk.words.size() > 6))
+    return false;
+  const double seconds = speech_seconds(plan);
+  return judge({chunk.no_speech_probability, chunk.average_log_probability, probability,
+                seconds / to_seconds(plan.length()).value, seconds,
+                static_cast<double>(chunk.words.size()) / std::max(0.1, seconds)}) == Verdict::Keep;
+}
+
+Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> plans,
+                                                   const StopRequested& stop) {
+  TRY_VOID(encode(plans, stop));
+  if (stop()) return cancelled();
+  const Vocabulary& vocabulary = model_.vocabulary();
+  std::vector<std::vector<float>> probabilities(plans.size(),
+                                                std::vector<float>(vocabulary.languages().size(), 1));
+  if (options_.languages.size() > 1) probabilities = TRY(engine_.languages());
+  std::vector<double> seconds;
+  for (const ChunkPlan& plan : plans) seconds.push_back(speech_seconds(plan));
+  const auto languages = choose_languages(vocabulary, options_.languages, probabilities, seconds);
+
+  std::vector<GenerateRow> rows;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    rows.push_back({static_cast<int>(i), make_prompt(vocabulary, hotwords_, languages[i].token)});
+  if (stop()) return cancelled();
+  std::vector<Attempt> attempts = TRY(write(rows, plans, stop));
+
+  std::vector<AlignRow> texts;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    texts.push_back(
+        {static_cast<int>(i), languages[i].token, without_loops(attempts[i].hypothesis.tokens), frames_[i]});
+  if (stop()) return cancelled();
+  const std::vector<Alignment> alignments = TRY(engine_.align(texts));
+
+  std::vector<Chunk> out;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Hypothesis& h = attempts[i].hypothesis;
+    Chunk chunk{plans[i].span(),
+                languages[i].code,
+                languages[i].probability,
+                h.no_speech_probability,
+                h.average_log_probability,
+                attempts[i].temperature,
+                {}};
+    const auto grouped = split_words(vocabulary, texts[i].tokens, languages[i].code);
+    chunk.words = place(plans[i], timed_words(grouped, alignments[i], to_seconds(plans[i].length())));
+    if (!believable(plans[i], chunk)) chunk.words.clear();
+    out.push_back(std::move(chunk));
+  }
+  return out;
+}
+
+}  // namespace skald::whisper

@@ -1,0 +1,59 @@
+// From chunks of a recording to words: one batch of chunks at a time, with everything that guards the text.
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domain/types.hpp"
+#include "engines/whisper/chunks.hpp"
+#include "engines/whisper/engine.hpp"
+#include "engines/whisper/mel.hpp"
+#include "platform/wav/wav.hpp"
+
+namespace skald::whisper {
+
+struct TranscribeOptions {
+  std::vector<std::string> languages;  // one: certain; several: chosen for every chunk
+  std::string hotwords;                // names that may occur, separated by commas
+  int beam = 1;
+};
+
+/// Asked between steps; true stops the work with ErrorCode::Cancelled.
+using StopRequested = std::function<bool()>;
+
+class Transcriber {
+ public:
+  /// The languages must have been checked against the model. All references must outlive the transcriber.
+  Transcriber(const Model& model, Engine& engine, const WavFile& audio, std::vector<Span> speech,
+              TranscribeOptions options);
+
+  /// Recognises a batch. The result depends on these chunks only. Words are in recording time, in order.
+  Result<std::vector<Chunk>> transcribe(std::span<const ChunkPlan> plans, const StopRequested& stop);
+
+ private:
+  struct Attempt {
+    Hypothesis hypothesis;
+    double temperature = 0;
+    double repetition = 0;
+  };
+  Status encode(std::span<const ChunkPlan> plans, const StopRequested& stop);
+  Result<std::vector<Attempt>> write(std::span<const GenerateRow> rows, std::span<const ChunkPlan> plans,
+                                     const StopRequested& stop);
+  bool good(const Attempt& attempt) const;
+  std::vector<Word> place(const ChunkPlan& plan, std::vector<Word> words) const;
+  double speech_seconds(const ChunkPlan& plan) const;
+  bool believable(const ChunkPlan& plan, const Chunk& chunk) const;
+
+  const Model& model_;
+  Engine& engine_;
+  const WavFile& audio_;
+  std::vector<Span> speech_;
+  TranscribeOptions options_;
+  std::vector<Token> hotwords_;
+  LogMel mel_;
+  std::vector<float> mel_batch_;
+  std::vector<int> frames_;
+};
+
+}  // namespace skald::whisper
