@@ -6,8 +6,8 @@ namespace skald {
 
 namespace {
 
-/// Shortest augmenting paths with potentials (Jonker and Volgenant); needs rows <= columns. Returns the row of each
-/// column, -1 where free.
+/// Shortest augmenting paths with potentials (Jonker and Volgenant); needs rows <= columns. Returns the row
+/// of each column, -1 where free.
 template <typename Cost>
 std::vector<int> rows_of_columns(std::size_t rows, std::size_t columns, const Cost& cost) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -61,14 +61,15 @@ std::vector<int> assign_best(std::span<const double> score, std::size_t rows, st
   std::vector<int> column(rows, -1);
   if (rows == 0 || columns == 0) return column;
   if (rows <= columns) {
-    const auto row = rows_of_columns(rows, columns,
-                                     [&](std::size_t i, std::size_t j) { return -score[i * columns + j]; });
+    const auto row =
+        rows_of_columns(rows, columns, [&](std::size_t i, std::size_t j) { return -score[i * columns + j]; });
     for (std::size_t j = 0; j < columns; ++j) {
       if (row[j] >= 0) column[static_cast<std::size_t>(row[j])] = static_cast<int>(j);
     }
     return column;
   }
-  return rows_of_columns(columns, rows, [&](std::size_t i, std::size_t j) { return -score[j * columns + i]; });
+  return rows_of_columns(columns, rows,
+                         [&](std::size_t i, std::size_t j) { return -score[j * columns + i]; });
 }
 
 }  // namespace skald

@@ -83,9 +83,10 @@ Assignment assign_windows(const ListenData& data, std::span<const float> centroi
     if (active == 0) continue;
     for (std::size_t k = 0; k < kSpeakers; ++k) {
       for (std::size_t s = 0; s < people; ++s) {
-        score[k * people + s] = data.has_embedding(w, k) && (active >> k & 1) != 0
-                                    ? cosine(data.embedding(w, k), centroids.subspan(s * kDimension, kDimension))
-                                    : -3.0;
+        score[k * people + s] =
+            data.has_embedding(w, k) && (active >> k & 1) != 0
+                ? cosine(data.embedding(w, k), centroids.subspan(s * kDimension, kDimension))
+                : -3.0;
       }
     }
     const auto best = assign_best(score, kSpeakers, people);
@@ -108,11 +109,13 @@ DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const Diari
   const auto frames = reconstruct(data, assignment, people, count);
   const Seconds end = to_seconds(data.length);
   for (std::size_t s = 0; s < people; ++s) {
-    for (const Span& span : spans_of(count.size(), end, [&](std::size_t f) { return frames[f * people + s] != 0; })) {
+    for (const Span& span :
+         spans_of(count.size(), end, [&](std::size_t f) { return frames[f * people + s] != 0; })) {
       result.diarization.turns.push_back({span, "SPEAKER_0" + std::to_string(s)});
     }
   }
-  std::stable_sort(result.diarization.turns.begin(), result.diarization.turns.end(), [](const Turn& a, const Turn& b) { return a.span < b.span; });
+  std::stable_sort(result.diarization.turns.begin(), result.diarization.turns.end(),
+                   [](const Turn& a, const Turn& b) { return a.span < b.span; });
   return result;
 }
 

@@ -16,9 +16,9 @@ struct DiarizeOptions {
   std::optional<std::size_t> speakers;  // exactly so many, where so many voices can be told apart
   std::optional<std::size_t> min_speakers;
   std::optional<std::size_t> max_speakers;
-  std::optional<std::size_t> people;    // at the table: an upper bound where max_speakers is not given
-  Seconds closed_gap{0};                // pauses of one speaker up to this long belong to the turn
-  Seconds shortest_turn{0};             // shorter turns are left out
+  std::optional<std::size_t> people;  // at the table: an upper bound where max_speakers is not given
+  Seconds closed_gap{0};              // pauses of one speaker up to this long belong to the turn
+  Seconds shortest_turn{0};           // shorter turns are left out
 };
 
 /// One person of the recording.
@@ -40,8 +40,8 @@ struct TrainingSet {
 };
 TrainingSet select_training(const ListenData& data);
 
-/// The best person for each local speaker by cosine to the centroids [speakers, kDimension], where the local speakers of
-/// one window are different people.
+/// The best person for each local speaker by cosine to the centroids [speakers, kDimension], where the local
+/// speakers of one window are different people.
 Assignment assign_windows(const ListenData& data, std::span<const float> centroids);
 
 DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options);

@@ -30,8 +30,8 @@ std::size_t renumber(std::vector<int>& labels) {
 
 namespace {
 
-/// Squared distances between clusters. Each cluster knows its nearest one among those of a higher index, so that
-/// finding the closest pair is one pass over n entries.
+/// Squared distances between clusters. Each cluster knows its nearest one among those of a higher index, so
+/// that finding the closest pair is one pass over n entries.
 class Forest {
  public:
   Forest(std::span<const float> points, std::size_t dimension)
@@ -125,7 +125,8 @@ std::vector<int> centroid_linkage(std::span<const float> points, std::size_t dim
     forest.merge(pair);
     const bool keep = whole[pair.low] != 0 && whole[pair.high] != 0 && pair.distance <= limit;
     if (keep) {
-      for (const int i : members[pair.low]) labels[static_cast<std::size_t>(i)] = labels[static_cast<std::size_t>(members[pair.high].front())];
+      for (const int i : members[pair.low])
+        labels[static_cast<std::size_t>(i)] = labels[static_cast<std::size_t>(members[pair.high].front())];
       members[pair.high].insert(members[pair.high].end(), members[pair.low].begin(), members[pair.low].end());
     }
     whole[pair.high] = keep ? 1 : 0;

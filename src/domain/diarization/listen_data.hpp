@@ -28,11 +28,11 @@ constexpr std::size_t window_count(Samples length) {
 
 /// Segmentation and embeddings of windows that follow one another.
 struct ListenData {
-  Samples length;                       // of the recording
-  std::size_t first_window = 0;         // 0 but for a unit of work
-  std::vector<std::uint8_t> active;     // [windows, kFrames]: bit k is set where local speaker k speaks
-  std::vector<std::uint8_t> embedded;   // [windows]: bit k is set where local speaker k has an embedding
-  std::vector<float> embeddings;        // [windows, kSpeakers, kDimension]; zeros where there is none
+  Samples length;                      // of the recording
+  std::size_t first_window = 0;        // 0 but for a unit of work
+  std::vector<std::uint8_t> active;    // [windows, kFrames]: bit k is set where local speaker k speaks
+  std::vector<std::uint8_t> embedded;  // [windows]: bit k is set where local speaker k has an embedding
+  std::vector<float> embeddings;       // [windows, kSpeakers, kDimension]; zeros where there is none
 
   std::size_t windows() const { return embedded.size(); }
   std::span<const std::uint8_t> frames(std::size_t window) const {

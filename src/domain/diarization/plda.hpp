@@ -18,9 +18,9 @@ struct PldaModel {
   std::vector<double> phi;        // [kOut], between-speaker variances, falling
 };
 
-/// Puts the rows of the transform in the order of falling variances, as VBx expects. The rows solve the generalised
-/// eigenproblem of between- and within-speaker covariance: with W = T^-1 T^-T and B = T^-1 diag(psi) T^-T, the vectors
-/// T^T e_i have eigenvalue psi_i.
+/// Puts the rows of the transform in the order of falling variances, as VBx expects. The rows solve the
+/// generalised eigenproblem of between- and within-speaker covariance: with W = T^-1 T^-T and B = T^-1
+/// diag(psi) T^-T, the vectors T^T e_i have eigenvalue psi_i.
 void sort_by_variance(PldaModel& model);
 
 /// Embeddings [n, 256] to PLDA features [n, 128].

@@ -27,7 +27,8 @@ std::vector<Span> pad_and_join(const std::vector<Span>& spans, Seconds padding, 
 std::vector<Span> speech_regions(const ListenData& data, const SpeechOptions& options) {
   const auto share = speech_share(data);
   std::vector<char> on(share.size());
-  for (std::size_t f = 0; f < share.size(); ++f) on[f] = static_cast<double>(share[f]) >= options.onset ? 1 : 0;
+  for (std::size_t f = 0; f < share.size(); ++f)
+    on[f] = static_cast<double>(share[f]) >= options.onset ? 1 : 0;
   // Hysteresis: speech spreads from where it is sure over neighbours in which it is likely.
   const auto likely = [&](std::size_t f) { return static_cast<double>(share[f]) > options.offset; };
   for (std::size_t f = 1; f < on.size(); ++f) {

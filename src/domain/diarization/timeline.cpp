@@ -61,8 +61,8 @@ std::vector<float> speech_share(const ListenData& data) {
   return mean_over_windows(data, [](std::uint8_t bits) { return bits != 0 ? 1 : 0; });
 }
 
-std::vector<std::uint8_t> reconstruct(const ListenData& data, const Assignment& assignment, std::size_t speakers,
-                                      std::span<const std::uint8_t> count) {
+std::vector<std::uint8_t> reconstruct(const ListenData& data, const Assignment& assignment,
+                                      std::size_t speakers, std::span<const std::uint8_t> count) {
   const std::size_t frames = count.size();
   std::vector<std::uint16_t> votes(frames * speakers);
   for (std::size_t w = 0; w < data.windows(); ++w) {

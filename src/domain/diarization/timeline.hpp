@@ -24,9 +24,10 @@ std::vector<float> speech_share(const ListenData& data);
 /// The global speaker of each local one, [windows, kSpeakers]; negative: none.
 using Assignment = std::vector<int>;
 
-/// The `count[f]` most active of `speakers` people in each frame f. Returns [frames, speakers], ones and zeros.
-std::vector<std::uint8_t> reconstruct(const ListenData& data, const Assignment& assignment, std::size_t speakers,
-                                      std::span<const std::uint8_t> count);
+/// The `count[f]` most active of `speakers` people in each frame f. Returns [frames, speakers], ones and
+/// zeros.
+std::vector<std::uint8_t> reconstruct(const ListenData& data, const Assignment& assignment,
+                                      std::size_t speakers, std::span<const std::uint8_t> count);
 
 /// Runs of `on(frame)` in [0, frames) as spans inside [0, end].
 template <typename On>

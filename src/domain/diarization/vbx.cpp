@@ -82,7 +82,8 @@ VbxResult vbx(std::span<const double> features, std::span<const double> phi, std
               std::size_t speakers, const VbxOptions& options) {
   const std::size_t dimension = phi.size();
   const std::size_t n = labels.size();
-  VbxResult r{std::vector<double>(n * speakers), std::vector<double>(speakers, 1.0 / static_cast<double>(speakers))};
+  VbxResult r{std::vector<double>(n * speakers),
+              std::vector<double>(speakers, 1.0 / static_cast<double>(speakers))};
   const double hot = std::exp(options.sharpness);
   const double sum = hot + static_cast<double>(speakers - 1);
   for (std::size_t i = 0; i < n; ++i) {

@@ -1,4 +1,5 @@
-// VBx: variational Bayes over speakers with a PLDA prior (Landini et al. 2022), without the hidden Markov chain.
+// VBx: variational Bayes over speakers with a PLDA prior (Landini et al. 2022), without the hidden Markov
+// chain.
 #pragma once
 #include <cstddef>
 #include <span>

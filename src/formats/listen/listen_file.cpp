@@ -123,7 +123,8 @@ Result<ListenData> decode_listen(std::string_view bytes, std::string_view origin
   data.embedded.resize(header.windows);
   data.embeddings.resize(header.windows * listen::kSpeakers * listen::kDimension);
   const char* at = bytes.data() + sizeof header;
-  for (std::size_t w = 0; w < header.windows; ++w, at += kBitBytes) get_bits(at, &data.active[w * listen::kFrames]);
+  for (std::size_t w = 0; w < header.windows; ++w, at += kBitBytes)
+    get_bits(at, &data.active[w * listen::kFrames]);
   if (header.windows > 0) std::memcpy(data.embedded.data(), at, header.windows);
   at += header.windows;
   for (const std::uint8_t bits : data.embedded) {

@@ -1,0 +1,73 @@
+#include <filesystem>
+#include <optional>
+
+#include "domain/diarization/diarize.hpp"
+#include "engines/listen/arrays.hpp"
+#include "engines/listen/jobs.hpp"
+#include "engines/listen/spans_json.hpp"
+#include "formats/listen/listen_file.hpp"
+
+namespace skald::listen {
+
+namespace {
+
+Result<std::optional<std::size_t>> read_number(const Json& job, const char* key) {
+  const int value = get_or(job, key, 0);
+  if (value < 0 || value > 100) {
+    return fail(ErrorCode::Usage, std::string(key) + " must be from 1 to 100",
+                "Give a number of people, or leave it out.");
+  }
+  return value == 0 ? std::nullopt : std::optional<std::size_t>(value);
+}
+
+Result<DiarizeOptions> read_options(const Json& job) {
+  DiarizeOptions options;
+  options.speakers = TRY(read_number(job, "speakers"));
+  options.min_speakers = TRY(read_number(job, "min_speakers"));
+  options.max_speakers = TRY(read_number(job, "max_speakers"));
+  options.people = TRY(read_number(job, "people"));
+  if (options.min_speakers && options.max_speakers && *options.min_speakers > *options.max_speakers) {
+    return fail(ErrorCode::Usage, "min_speakers is larger than max_speakers");
+  }
+  return options;
+}
+
+Json speakers_to_json(const std::vector<SpeakerVoice>& voices) {
+  Json list = Json::array();
+  for (const SpeakerVoice& voice : voices) {
+    list.push_back(
+        {{"id", voice.id}, {"seconds", json_time(voice.speech.value)}, {"centroid", voice.centroid}});
+  }
+  return {{"speakers", list}};
+}
+
+}  // namespace
+
+Result<Json> run_cluster(const Json& job, WorkerChannel& channel) {
+  const std::filesystem::path output = get_or(job, "output", std::string());
+  if (output.empty()) return fail(ErrorCode::Usage, "the job names no output folder");
+  TRY_VOID(make_directories(output));
+  const auto options = TRY(read_options(job));
+  const auto plda = TRY(read_plda(get_or(job, "models", std::string())));
+  const auto data = TRY(read_listen_file(get_or(job, "listen", std::string())));
+  channel.progress(0, "speakers");
+  const DiarizeResult found = diarize(data, plda, options);
+  const Diarization& d = found.diarization;
+  const Json turns{{"turns", turns_to_json(d.turns)},
+                   {"exclusive", turns_to_json(d.exclusive_turns)},
+                   {"speech", spans_to_json(d.speech)},
+                   {"overlaps", spans_to_json(d.overlaps)}};
+  TRY_VOID(write_file_atomic(output / "turns.json", to_pretty(turns)));
+  TRY_VOID(write_file_atomic(output / "speakers.json", to_pretty(speakers_to_json(found.voices))));
+  channel.progress(1, "speakers");
+  return Json{{"speakers", found.voices.size()}, {"turns", d.turns.size()}};
+}
+
+Result<Json> run_job(const Json& job, WorkerChannel& channel) {
+  const auto task = get_or(job, "task", std::string("listen"));
+  if (task == "listen") return run_listen(job, channel);
+  if (task == "cluster") return run_cluster(job, channel);
+  return fail(ErrorCode::Usage, "unknown task '" + task + "'", "Use listen or cluster.");
+}
+
+}  // namespace skald::listen
