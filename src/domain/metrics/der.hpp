@@ -1,0 +1,40 @@
+// Diarization error rate.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/types.hpp"
+
+namespace skald {
+
+struct DerOptions {
+  /// Seconds left out around each border of a reference turn, half of it on either side (as pyannote.metrics
+  /// counts; NIST's collar of 0.25 is 0.5 here).
+  double collar = 0;
+  /// The stretches that count; nothing: from the first to the last border of both sides.
+  std::optional<std::vector<Span>> scored;
+};
+
+/// Seconds of speech, weighted by the number of speakers.
+struct DiarizationErrors {
+  double total = 0;  // of the reference
+  double missed = 0;
+  double false_alarm = 0;
+  double confusion = 0;
+  std::vector<std::pair<std::string, std::string>> pairs;  // reference and hypothesis speaker
+
+  double errors() const { return missed + false_alarm + confusion; }
+  double rate() const;
+};
+
+/// DER with the best one-to-one pairing of speakers; overlapping speech counts. Equal to pyannote.metrics'
+/// DiarizationErrorRate.
+DiarizationErrors diarization_errors(const std::vector<Turn>& reference, const std::vector<Turn>& hypothesis,
+                                     const DerOptions& options = {});
+
+/// The parts of `within` that no span of `holes` covers, sorted and joined.
+std::vector<Span> without(const std::vector<Span>& within, const std::vector<Span>& holes);
+
+}  // namespace skald
