@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "domain/diarization/assignment.hpp"
 #include "domain/diarization/linkage.hpp"
@@ -97,25 +98,118 @@ Assignment assign_windows(const ListenData& data, std::span<const float> centroi
   return assignment;
 }
 
+namespace {
+
+std::string speaker_id(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return "SPEAKER_" + std::string(digits.size() < 2 ? 2 - digits.size() : 0, '0') + digits;
+}
+
+/// Turns of all people in order of time; person s is called name[s].
+std::vector<Turn> turns_of(std::span<const std::uint8_t> frames, std::size_t people, Seconds end,
+                           const std::vector<std::string>& name) {
+  std::vector<Turn> turns;
+  if (people == 0) return turns;
+  for (std::size_t s = 0; s < people; ++s) {
+    const auto on = [&](std::size_t f) { return frames[f * people + s] != 0; };
+    for (const Span& span : spans_of(frames.size() / people, end, on)) turns.push_back({span, name[s]});
+  }
+  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
+    return std::tie(a.span, a.speaker) < std::tie(b.span, b.speaker);
+  });
+  return turns;
+}
+
+/// Names by first appearance in `frames`; people who never speak come last.
+std::vector<std::string> names_of(std::span<const std::uint8_t> frames, std::size_t people) {
+  std::vector<std::string> name(people);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < frames.size() && next < people; ++i) {
+    if (frames[i] != 0 && name[i % people].empty()) name[i % people] = speaker_id(next++);
+  }
+  for (std::string& id : name) {
+    if (id.empty()) id = speaker_id(next++);
+  }
+  return name;
+}
+
+std::vector<SpeakerVoice> voices_of(const std::vector<Turn>& turns, std::span<const float> centroids,
+                                    const std::vector<std::string>& name) {
+  std::map<std::string, SpeakerVoice> voices;
+  for (const Turn& turn : turns) {
+    SpeakerVoice& voice = voices[turn.speaker];
+    voice.speech = voice.speech + turn.span.length();
+  }
+  for (std::size_t s = 0; s < name.size(); ++s) {
+    const auto found = voices.find(name[s]);
+    if (found == voices.end()) continue;
+    found->second.id = name[s];
+    const auto centroid = centroids.subspan(s * kDimension, kDimension);
+    found->second.centroid.assign(centroid.begin(), centroid.end());
+  }
+  std::vector<SpeakerVoice> list;
+  for (auto& [id, voice] : voices) list.push_back(std::move(voice));
+  return list;
+}
+
+}  // namespace
+
+namespace {
+
+/// What too little speech to tell voices apart becomes: one person, if anybody speaks.
+Assignment one_person(const ListenData& data) {
+  Assignment assignment(data.windows() * kSpeakers, -1);
+  for (std::size_t w = 0; w < data.windows(); ++w) {
+    const std::uint8_t active = speaks(data, w);
+    for (std::size_t k = 0; k < kSpeakers; ++k) {
+      if ((active >> k & 1) != 0) assignment[w * kSpeakers + k] = 0;
+    }
+  }
+  return assignment;
+}
+
+std::vector<float> mean_voice(const ListenData& data) {
+  std::vector<double> sum(kDimension);
+  double n = 0;
+  for (std::size_t i = 0; i < data.windows() * kSpeakers; ++i) {
+    if (!data.has_embedding(i / kSpeakers, i % kSpeakers)) continue;
+    const auto e = data.embedding(i / kSpeakers, i % kSpeakers);
+    for (std::size_t d = 0; d < kDimension; ++d) sum[d] += e[d];
+    ++n;
+  }
+  std::vector<float> mean(kDimension);
+  if (n > 0)
+    std::transform(sum.begin(), sum.end(), mean.begin(), [n](double x) { return static_cast<float>(x / n); });
+  return mean;
+}
+
+}  // namespace
+
 DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options) {
   (void)options;
   DiarizeResult result;
   const TrainingSet set = select_training(data);
   std::vector<float> centroids;
-  if (set.owners.size() >= 2) centroids = vbx_centroids(set, plda);
-  const std::size_t people = centroids.size() / kDimension;
-  const auto assignment = assign_windows(data, centroids);
-  const auto count = count_speakers(data);
-  const auto frames = reconstruct(data, assignment, people, count);
-  const Seconds end = to_seconds(data.length);
-  for (std::size_t s = 0; s < people; ++s) {
-    for (const Span& span :
-         spans_of(count.size(), end, [&](std::size_t f) { return frames[f * people + s] != 0; })) {
-      result.diarization.turns.push_back({span, "SPEAKER_0" + std::to_string(s)});
-    }
+  Assignment assignment;
+  if (set.owners.size() >= 2) {
+    centroids = vbx_centroids(set, plda);
+    assignment = assign_windows(data, centroids);
+  } else {
+    centroids = mean_voice(data);
+    assignment = one_person(data);
   }
-  std::stable_sort(result.diarization.turns.begin(), result.diarization.turns.end(),
-                   [](const Turn& a, const Turn& b) { return a.span < b.span; });
+  const std::size_t people = centroids.size() / kDimension;
+  auto count = count_speakers(data);
+  const Seconds end = to_seconds(data.length);
+  const auto frames = reconstruct(data, assignment, people, count);
+  const auto name = names_of(frames, people);
+  result.diarization.turns = turns_of(frames, people, end, name);
+  result.voices = voices_of(result.diarization.turns, centroids, name);
+  for (std::uint8_t& c : count) c = std::min<std::uint8_t>(c, 1);
+  result.diarization.exclusive_turns =
+      turns_of(reconstruct(data, assignment, people, count), people, end, name);
+  result.diarization.speech = speech_regions(data);
+  result.diarization.overlaps = overlap_regions(data);
   return result;
 }
 
