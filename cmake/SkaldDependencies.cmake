@@ -65,6 +65,8 @@ if(_skald_fmt STREQUAL "INTERFACE_LIBRARY")
 endif()
 
 if(SKALD_TESTS)
+  find_package(rapidcheck QUIET)
+  skald_system(rapidcheck_FOUND librapidcheck-dev)
   find_package(GTest 1.11 QUIET)
   if(NOT TARGET GTest::gmock)
     skald_staged(googletest sources/googletest/googletest)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from skald_deps import packages  # noqa: E402
 from skald_deps.manifest import PURPOSES, Manifest  # noqa: E402
-from skald_deps.report import SetupError, complain, say  # noqa: E402
+from skald_deps.report import SetupError, complain, megabytes, say  # noqa: E402
 from skald_deps.staging import Cache  # noqa: E402
 
 
@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--only", metavar="NAME", action="append", help="only this component, no packages; may be repeated")
     parser.add_argument("--check", action="store_true", help="only report what is present and what is missing")
     parser.add_argument("--verify", action="store_true", help="with --check: also read every staged file and compare its hash")
+    parser.add_argument("--remove", action="store_true", help="remove everything that this script put into the cache")
     parser.add_argument("--no-packages", action="store_true", help="leave Debian packages alone")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="default: SKALD_CACHE or ~/.cache/skald")
     parser.add_argument("--manifest", type=Path, default=Path(__file__).resolve().parent / "manifest.json")
@@ -91,6 +92,9 @@ def main():
         manifest = Manifest(options.manifest)
         rows = [manifest.component(name) for name in options.only] if options.only else manifest.standard()
         cache = Cache(options.cache.expanduser().absolute())
+        if options.remove:
+            say(f"removed {megabytes(cache.remove())} from {cache.folder}")
+            return 0
         if options.check or options.verify:
             return check(options, manifest, rows, cache)
         set_up(options, manifest, rows, cache)

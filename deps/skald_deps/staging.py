@@ -22,6 +22,7 @@ from .manifest import folder_name
 from .report import SetupError, megabytes, say, step
 
 _LIST = ".files.json"
+_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", ".lock"]
 _CONVERTERS = {"community1": community1.convert}
 
 
@@ -147,6 +148,17 @@ class Cache:
             os.rename(new, self.folder / "stage.before")
         else:
             os.rename(new, self.stage)
+
+    def remove(self):
+        """Removes what setup and build put into the cache, and nothing else; returns its size."""
+        before = sum(path.lstat().st_size for name in _OURS for path in (self.folder / name).rglob("*") if not path.is_dir())
+        for name in _OURS:
+            path = self.folder / name
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            elif path.is_dir():
+                shutil.rmtree(path)
+        return before
 
     def drop_leftovers(self):
         """Removes half-made folders of runs that were cut off. Only while the cache is held."""
