@@ -6,17 +6,22 @@ namespace skald {
 namespace {
 
 Error sqlite_error(sqlite3* handle, int code) {
-  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  if (const char* file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
+      file != nullptr && *file != 0)
+    detail += std::string(" ('") + file + "')";
   switch (code & 0xFF) {
     case SQLITE_FULL:
-      return {ErrorCode::NoSpace, "no space left for Skald's database", {}};
+      return {ErrorCode::NoSpace, "no space left for Skald's database: " + detail, {}};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-      return {ErrorCode::Permission, "cannot open Skald's database: " + detail, "Set SKALD_HOME to a folder that you may write to."};
+      return {ErrorCode::Permission, "cannot open Skald's database: " + detail,
+              "Set SKALD_HOME to a folder that you may write to."};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {ErrorCode::Damaged, "Skald's database is damaged: " + detail, "Move it away (the folder that SKALD_HOME names) and start again; results are not touched."};
+      return {ErrorCode::Damaged, "Skald's database is damaged: " + detail,
+              "Move the file away and start again; results are not touched."};
     default:
       return {ErrorCode::Io, "Skald's database: " + detail, {}};
   }
@@ -24,7 +29,9 @@ Error sqlite_error(sqlite3* handle, int code) {
 
 }  // namespace
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 Statement& Statement::bind(int index, std::string_view value) {
   sqlite3_bind_text(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
@@ -48,15 +55,21 @@ Result<bool> Statement::step() {
 
 std::string Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return bytes == nullptr ? std::string()
-                          : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
 
 Result<Database> Database::open(const std::filesystem::path& path) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   Database database(handle);
   if (code != SQLITE_OK) return tl::unexpected(sqlite_error(handle, code));
   sqlite3_busy_timeout(handle, 30000);
@@ -64,7 +77,9 @@ Result<Database> Database::open(const std::filesystem::path& path) {
   return database;
 }
 
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
 
 Status Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);

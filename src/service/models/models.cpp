@@ -82,7 +82,7 @@ Result<fs::path> find_model(std::string_view name) {
   std::error_code error;
   for (const fs::path& folder : model_folders())
     if (!name.empty() && name.find('/') == std::string_view::npos && fs::is_directory(folder / name, error))
-      return fs::weakly_canonical(folder / name, error);
+      return fs::absolute(folder / name, error).lexically_normal();  // links stay: their name is the model's name
   return fail(ErrorCode::NotFound, "the model '" + std::string(name) + "' is not installed",
               "`skald models list` shows which are; `skald models add` adds one.");
 }

@@ -1,0 +1,28 @@
+#include "base/hash.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/folder.hpp"
+
+namespace skald {
+namespace {
+
+// FIPS 180-4, examples.
+TEST(Sha256, KnownValues) {
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Sha256, InPiecesAndFromAFile) {
+  TestFolder folder;
+  const std::string text(3'000'000, 'a');
+  Sha256 hash;
+  for (std::size_t i = 0; i < text.size(); i += 777) hash.update(std::string_view(text).substr(i, 777));
+  EXPECT_EQ(hash.hex(), sha256(text));
+  put(folder / "a", text);
+  EXPECT_EQ(sha256_file(folder / "a").value(), sha256(text));
+  EXPECT_EQ(sha256_file(folder / "b").error().code, ErrorCode::NotFound);
+}
+
+}  // namespace
+}  // namespace skald

@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "store/store.hpp"
+#include "support/folder.hpp"
+
+namespace skald {
+namespace {
+
+struct ArtifactsTest : ::testing::Test {
+  TestFolder folder;
+  std::filesystem::path home = folder / "home";
+  CancelToken cancel;
+
+  Artifact make(Store& store, const std::string& key, const std::string& content) {
+    auto lease = store.begin(key, Reuse::Finished, cancel).value();
+    put(lease->output() / "a.txt", content);
+    return store.commit(*lease, key, "listen", Json::object()).value();
+  }
+};
+
+const std::string kKey(64, 'a');
+const std::string kOther(64, 'b');
+
+TEST_F(ArtifactsTest, CommittedOnceIsFoundByEveryLaterProcess) {
+  {
+    auto store = Store::open(home).value();
+    EXPECT_FALSE(store->find(kKey).value());
+    make(*store, kKey, "x");
+  }
+  auto store = Store::open(home).value();
+  const auto found = store->find(kKey).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(content_of(found->directory / "a.txt"), "x");
+  EXPECT_EQ(found->stage, "listen");
+}
+
+TEST_F(ArtifactsTest, FolderRemovedByHandIsMadeAgain) {
+  auto store = Store::open(home).value();
+  std::filesystem::remove_all(make(*store, kKey, "x").directory);
+  EXPECT_FALSE(store->find(kKey).value());
+  make(*store, kKey, "y");
+  EXPECT_TRUE(store->find(kKey).value());
+}
+
+TEST_F(ArtifactsTest, UnitsSurviveALeaseThatEndedWithoutResult) {
+  auto store = Store::open(home).value();
+  {
+    auto lease = store->begin(kKey, Reuse::Finished, cancel).value();
+    put(lease->units() / "unit_000000.json", "1");
+    put(lease->output() / "half.txt", "half");
+  }
+  auto lease = store->begin(kKey, Reuse::Finished, cancel).value();
+  EXPECT_TRUE(std::filesystem::exists(lease->units() / "unit_000000.json"));
+  EXPECT_TRUE(std::filesystem::is_empty(lease->output()));
+  lease.reset();
+  lease = store->begin(kKey, Reuse::Nothing, cancel).value();
+  EXPECT_TRUE(std::filesystem::is_empty(lease->units()));
+}
+
+TEST_F(ArtifactsTest, SecondMakerWaitsForTheFirst) {
+  auto store = Store::open(home).value();
+  auto first = store->begin(kKey, Reuse::Finished, cancel).value();
+  std::promise<void> asking;
+  auto second = std::async(std::launch::async, [&] {
+    auto own = Store::open(home).value();
+    asking.set_value();
+    auto lease = own->begin(kKey, Reuse::Finished, cancel);
+    return lease && own->find(kKey).value().has_value();
+  });
+  asking.get_future().wait();
+  put(first->output() / "a.txt", "x");
+  ASSERT_TRUE(store->commit(*first, kKey, "listen", Json::object()));
+  first.reset();
+  EXPECT_TRUE(second.get());
+}
+
+TEST_F(ArtifactsTest, WaitingEndsWhenCancelled) {
+  auto store = Store::open(home).value();
+  auto first = store->begin(kKey, Reuse::Finished, cancel).value();
+  cancel.cancel();
+  const auto second = Store::open(home).value()->begin(kKey, Reuse::Finished, cancel);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::Cancelled);
+}
+
+TEST_F(ArtifactsTest, LeaseOfAKilledProcessIsFree) {
+  ASSERT_TRUE(Store::open(home));
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = Store::open(home).value();
+    auto lease = store->begin(kKey, Reuse::Finished, cancel).value();
+    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    for (;;) ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ASSERT_EQ(::kill(child, SIGKILL), 0);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  auto store = Store::open(home).value();
+  EXPECT_TRUE(store->begin(kKey, Reuse::Finished, cancel));
+}
+
+TEST_F(ArtifactsTest, GarbageIsWhatNoRunNeedsAndNobodyMakes) {
+  auto store = Store::open(home).value();
+  RunRecord run{0, "key", "session", "", RunState::Finished, "20260101_120000", "{}"};
+  ASSERT_TRUE(store->add_run(run));
+  const Artifact kept = make(*store, kKey, "kept");
+  ASSERT_TRUE(store->use_artifact(run.id, kKey));
+  const Artifact orphan = make(*store, kOther, "orphan");
+  auto busy = store->begin(std::string(64, 'c'), Reuse::Finished, cancel).value();
+  put(busy->units() / "unit_000000.json", "1");
+  const auto freed = store->collect_garbage();
+  ASSERT_TRUE(freed) << freed.error().message;
+  EXPECT_EQ(*freed, 6U);
+  EXPECT_TRUE(std::filesystem::exists(kept.directory));
+  EXPECT_FALSE(std::filesystem::exists(orphan.directory));
+  EXPECT_TRUE(std::filesystem::exists(busy->units() / "unit_000000.json"));
+  ASSERT_TRUE(store->remove_runs("session"));
+  ASSERT_TRUE(store->collect_garbage());
+  EXPECT_FALSE(std::filesystem::exists(kept.directory));
+}
+
+}  // namespace
+}  // namespace skald
