@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
   add_transcribe(app, chosen);
   add_diarize(app, chosen);
   add_classify(app, chosen);
+  add_eval(app, chosen);
   add_sessions(app, chosen);
   add_models(app, chosen);
   add_config(app, chosen);

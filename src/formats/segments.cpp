@@ -63,24 +63,6 @@ Result<SegmentLine> segment_line(Json json, Seconds earlier_end) {
   return line;
 }
 
-// A label as files of results hold it. The predecessor names no backend and no kind of voice.
-std::optional<Label> stored_label(const Json& json) {
-  const auto classification = classification_from(upper(text_at(json, "classification")));
-  if (!classification) return std::nullopt;
-  Label label;
-  label.classification = *classification;
-  const Voice usual = *classification == Classification::OOC ? Voice::OOC_OTHER : Voice::CHARACTER;
-  label.voice = voice_from(upper(text_at(json, "classification_type"))).value_or(usual);
-  const auto confidence =
-      number_at(json, json.contains("confidence") ? "confidence" : "classification_confidence");
-  label.confidence = std::clamp(confidence.value_or(0), 0.0, 1.0);
-  label.character = text_at(json, "character");
-  label.reasoning = text_at(json, json.contains("reasoning") ? "reasoning" : "classification_reasoning");
-  label.backend = text_at(json, "backend");
-  if (label.backend.empty()) label.backend = "unknown";
-  return label;
-}
-
 Json character_json(const std::string& character) {
   return character.empty() ? Json(nullptr) : Json(character);
 }
@@ -156,6 +138,23 @@ Json to_json(const Segment& segment) {
   json["words"] = Json::array();
   for (const Word& word : segment.words) json["words"].push_back(to_json(word));
   return json;
+}
+
+std::optional<Label> stored_label(const Json& json) {
+  const auto classification = classification_from(upper(text_at(json, "classification")));
+  if (!classification) return std::nullopt;
+  Label label;
+  label.classification = *classification;
+  const Voice usual = *classification == Classification::OOC ? Voice::OOC_OTHER : Voice::CHARACTER;
+  label.voice = voice_from(upper(text_at(json, "classification_type"))).value_or(usual);
+  const auto confidence =
+      number_at(json, json.contains("confidence") ? "confidence" : "classification_confidence");
+  label.confidence = std::clamp(confidence.value_or(0), 0.0, 1.0);
+  label.character = text_at(json, "character");
+  label.reasoning = text_at(json, json.contains("reasoning") ? "reasoning" : "classification_reasoning");
+  label.backend = text_at(json, "backend");
+  if (label.backend.empty()) label.backend = "unknown";
+  return label;
 }
 
 Result<Segment> segment_from_json(const Json& json) {

@@ -1,6 +1,7 @@
 // Segments, labels and speaker roles as JSON lines: `skald classify` and `worker_classify`.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ std::string segments_jsonl(const std::vector<Segment>& segments, const std::vect
 Json to_json(const Segment& segment);
 /// Reads to_json()'s fields and the predecessor's; without a classification the segment has no label.
 Result<Segment> segment_from_json(const Json& json);
+
+/// The label that a segment of stored results holds; nothing without a classification. The predecessor names
+/// no backend ("unknown" then) and no kind of voice.
+std::optional<Label> stored_label(const Json& segment);
 
 Json to_json(const Label& label);
 /// Fails without a classification, a confidence between 0 and 1, and a backend.

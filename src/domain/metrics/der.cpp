@@ -1,7 +1,6 @@
 #include "domain/metrics/der.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "domain/metrics/assignment.hpp"
@@ -153,12 +152,13 @@ DiarizationErrors diarization_errors(const std::vector<Turn>& reference, const s
   for (std::size_t i = 0; i < said; ++i) {
     if (!pairs[i] || together[i][*pairs[i]] == 0) continue;
     partner[i] = pairs[i];
-    result.pairs.emplace_back(sweep.names(0)[i], sweep.names(1)[*pairs[i]]);
+    result.pairs.push_back({sweep.names(0)[i], sweep.names(1)[*pairs[i]], -together[i][*pairs[i]]});
   }
   sweep.run([&](double length, const std::vector<int>& r, const std::vector<int>& h) {
     int spoken = 0, given = 0, right = 0;
     for (std::size_t i = 0; i < said; ++i) {
       spoken += r[i];
+      result.reference[sweep.names(0)[i]] += length * r[i];
       if (partner[i]) right += std::min(r[i], h[*partner[i]]);
     }
     for (std::size_t j = 0; j < heard; ++j) given += h[j];

@@ -1,8 +1,8 @@
 // Diarization error rate.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "domain/types.hpp"
@@ -23,7 +23,12 @@ struct DiarizationErrors {
   double missed = 0;
   double false_alarm = 0;
   double confusion = 0;
-  std::vector<std::pair<std::string, std::string>> pairs;  // reference and hypothesis speaker
+  struct Pair {
+    std::string reference, hypothesis;
+    double seconds = 0;  // in which both speak
+  };
+  std::vector<Pair> pairs;                  // only of speakers who share speech
+  std::map<std::string, double> reference;  // seconds scored of each reference speaker
 
   double errors() const { return missed + false_alarm + confusion; }
   double rate() const;

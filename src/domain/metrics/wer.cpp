@@ -175,9 +175,10 @@ SpeakerWordErrors speaker_word_errors(const std::vector<SpeakerWords>& reference
   SpeakerWordErrors result;
   for (std::size_t r = 0; r < size; ++r) {
     const std::size_t h = pairs[r].value();
-    result.errors += errors_of(said[r], heard[h]);
-    result.pairs.emplace_back(r < reference.size() ? reference[r].speaker : "",
-                              h < hypothesis.size() ? hypothesis[h].speaker : "");
+    result.pairs.push_back({r < reference.size() ? reference[r].speaker : "",
+                            h < hypothesis.size() ? hypothesis[h].speaker : "",
+                            errors_of(said[r], heard[h])});
+    result.errors += result.pairs.back().errors;
   }
   return result;
 }

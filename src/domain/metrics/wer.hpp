@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace skald {
@@ -35,8 +34,12 @@ struct SpeakerWords {
 };
 
 struct SpeakerWordErrors {
+  struct Pair {
+    std::string reference, hypothesis;  // empty: nobody on that side
+    WordErrors errors;
+  };
   WordErrors errors;
-  std::vector<std::pair<std::string, std::string>> pairs;  // reference and hypothesis speaker; empty: none
+  std::vector<Pair> pairs;  // in the reference's order, then hypothesis speakers left over
 };
 
 /// cpWER (Watanabe et al. 2020): the speakers of both sides are paired so that the error is least; words of

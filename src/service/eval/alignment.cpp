@@ -136,8 +136,10 @@ std::size_t words_without_speech(const std::vector<TimedWord>& words, const Mate
   std::vector<Span> speech = scored_spans(reference);
   for (const Turn& turn : reference.turns) speech.push_back(turn.span);
   speech.insert(speech.end(), reference.unscored.begin(), reference.unscored.end());
-  return static_cast<std::size_t>(std::count_if(
-      words.begin(), words.end(), [&](const TimedWord& word) { return !inside(speech, word.at, margin); }));
+  const auto stray = [&](const TimedWord& word) {
+    return !inside(speech, word.at, inside(reference.no_speech, word.at, 0) ? 0 : margin);
+  };
+  return static_cast<std::size_t>(std::count_if(words.begin(), words.end(), stray));
 }
 
 std::vector<LabelPair> label_pairs(const Material& reference, const Material& hypothesis,

@@ -27,7 +27,7 @@ std::vector<SpeakerWords> by_speaker(const std::vector<TimedWord>& words);
 /// reference stays, whatever else is said there.
 std::vector<TimedWord> scored_words(std::vector<TimedWord> words, const Material& reference);
 
-/// Words said further than half a second from all speech of the reference.
+/// Words further than half a second from all speech of the reference, or in what it marks as music or noise.
 std::size_t words_without_speech(const std::vector<TimedWord>& words, const Material& reference);
 
 /// For every segment of the reference that has a label, the segment of the hypothesis that answers to it;

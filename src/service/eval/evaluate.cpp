@@ -13,10 +13,10 @@ namespace {
 // Says which side lacks what a measure needs; empty: neither.
 std::string lacking(std::string_view measure, std::string_view what, bool in_reference, bool in_hypothesis) {
   if (in_reference && in_hypothesis) return {};
-  const std::string_view side = in_reference    ? "the hypothesis has"
-                                : in_hypothesis ? "the reference has"
-                                                : "neither side has";
-  return std::string(measure) + ": " + std::string(side) + " no " + std::string(what);
+  const std::string_view side = in_reference    ? "the hypothesis has no "
+                                : in_hypothesis ? "the reference has no "
+                                                : "neither side has ";
+  return std::string(measure) + ": " + std::string(side) + std::string(what);
 }
 
 class Evaluator {

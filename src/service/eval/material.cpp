@@ -1,7 +1,6 @@
 #include "service/eval/material.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -125,12 +124,9 @@ Result<std::vector<fs::path>> files_of(const fs::path& folder) {
     files.push_back(entry->path());
   if (error) return tl::unexpected(errno_error(error.value(), "cannot list", folder.string()));
   std::sort(files.begin(), files.end());
-  for (const std::string_view ending : {"_data.json", "truth.json"}) {
-    std::vector<fs::path> whole = TRY(one_ending(files, ending));
-    if (!whole.empty()) return whole;
-  }
-  std::vector<fs::path> found;
-  for (const std::string_view ending : {".jsonl", ".stm", "words.json", ".rttm"})
+  std::vector<fs::path> found = TRY(one_ending(files, "_data.json"));
+  if (!found.empty()) return found;
+  for (const std::string_view ending : {"truth.json", ".jsonl", ".stm", "words.json", ".rttm"})
     for (fs::path& file : TRY(one_ending(files, ending))) found.push_back(std::move(file));
   if (found.empty())
     return fail(
@@ -148,7 +144,7 @@ void add(Truth truth, const fs::path& path, Material& material, bool& turns_are_
     to.insert(to.end(), more.begin(), more.end());
   };
   append(material.unscored, truth.unscored);
-  append(material.without_speech, truth.without_speech);
+  append(material.no_speech, truth.no_speech);
   material.files.push_back(path.string());
 }
 

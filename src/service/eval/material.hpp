@@ -13,7 +13,7 @@ struct Material {
   std::vector<Segment> segments;
   std::vector<Turn> turns;
   std::vector<Span> unscored;
-  std::vector<Span> without_speech;
+  std::vector<Span> no_speech;
   std::vector<std::string> files;  // that were read
 
   bool has_words() const;     // any text
