@@ -16,10 +16,14 @@ SHOWN = 30  # lines of a failure
 SETTINGS = "settings.json"  # in a build folder: what it was configured with
 
 
+def cache():
+    """The folder outside the checkout that deps/stage.py fills."""
+    return Path(os.environ.get("SKALD_CACHE") or Path.home() / ".cache" / "skald").absolute()
+
+
 def environment():
-    """Compiled files are kept in the cache outside the checkout, and found again from another folder."""
-    cache = Path(os.environ.get("SKALD_CACHE") or Path.home() / ".cache" / "skald")
-    ours = {"CCACHE_DIR": str(cache / "ccache"), "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
+    """Compiled files are kept in the cache, and found again from another folder."""
+    ours = {"CCACHE_DIR": str(cache() / "ccache"), "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
     return {**ours, **os.environ}
 
 
@@ -140,7 +144,7 @@ def main():
     parser.add_argument("-j", dest="jobs", type=int, default=os.cpu_count(), help="default: one job per core")
     options = parser.parse_args()
     folder = options.folder.absolute()
-    settings = {**preset(options.preset), **dict(setting.split("=", 1) for setting in options.settings)}
+    settings = {**preset(options.preset), "SKALD_STAGE": str(cache() / "stage"), **dict(setting.split("=", 1) for setting in options.settings)}
     if not is_configured(folder, settings):
         status = configure(folder, settings)
         if status != 0:
