@@ -154,11 +154,14 @@ def _git(source, part, downloads):
     if not shutil.which("git"):
         raise SetupError(f"cannot download {source['package']}: git is not installed")
     log = downloads.logs / f"{Path(source['package']).name}-git.log"
-    clone = ["git", "-c", "advice.detachedHead=false", "clone", "--depth", "1", "--no-recurse-submodules",
-             "--branch", source["version"], source["package"], str(part / "clone")]
-    _run(clone, f"{source['package']} {source['version']}", log, env={"GIT_TERMINAL_PROMPT": "0"})
-    kept = _only(part / "clone", source["paths"], part / "kept")
-    _compare(f"{source['package']} {source['version']} ({', '.join(source['paths'])})", source["sha256"], tree_hash(kept))
+    clone, what = part / "clone", f"{source['package']} {source['version']}"
+    # A tag or a commit, without the history; `clone --branch` knows no commits.
+    for command in (["init", "-q", str(clone)],
+                    ["-C", str(clone), "fetch", "-q", "--depth", "1", source["package"], source["version"]],
+                    ["-C", str(clone), "-c", "advice.detachedHead=false", "checkout", "-q", "FETCH_HEAD"]):
+        _run(["git", *command], what, log, env={"GIT_TERMINAL_PROMPT": "0"})
+    kept = _only(clone, source["paths"], part / "kept")
+    _compare(f"{what} ({', '.join(source['paths'])})", source["sha256"], tree_hash(kept))
     return kept
 
 
