@@ -142,7 +142,7 @@ def main():
     parser.add_argument("-D", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="more CMake settings")
     parser.add_argument("--no-build", action="store_true", help="configure only")
     parser.add_argument("-j", dest="jobs", type=int, default=os.cpu_count(), help="default: one job per core")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     folder = options.folder.absolute()
     settings = {**preset(options.preset), "SKALD_STAGE": str(cache() / "stage"), **dict(setting.split("=", 1) for setting in options.settings)}
     if not is_configured(folder, settings):
