@@ -60,13 +60,13 @@ def write_json(path, value):
 
 def make(chosen):
     """Renders the session; returns the paths of its files."""
-    scenes = read_script(SCRIPT)
-    names, script_names = plan.people_of(scenes, chosen.voices)
+    script = read_script(SCRIPT)
+    names = plan.people_of(script, chosen.voices)
     draw = random.Random(chosen.seed)
     room = sounds.room(draw)
     quiet = {"music": sounds.music, "noise": sounds.noise, "silence": lambda _, seconds: []}
-    planner = plan.Planner(Studio(LEXICON), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script_names)
-    length = planner.plan(scenes, None if chosen.hours is None else chosen.hours * 3600)
+    planner = plan.Planner(Studio(LEXICON), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script.people)
+    length = planner.plan(script.scenes, None if chosen.hours is None else chosen.hours * 3600)
     settings = {"seed": chosen.seed, "voices": chosen.voices}
     facts = truth.describe(chosen.name, planner.pieces, names, length, settings)
 

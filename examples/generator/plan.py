@@ -4,7 +4,7 @@ from .script import Line
 from .voices import VOICES
 
 EXTRA_PLAYERS = ["Ines", "Jakob", "Maud", "Pieter", "Sara", "Wout", "Yara"]
-SHORTEST_GAP, LONGEST_GAP = 0.25, 0.75  # seconds between two lines
+SHORTEST_GAP, LONGEST_GAP = 0.3, 0.75  # seconds between two lines
 SAME_SPEAKER = 0.35                     # seconds more where one person goes on after a pause
 LEAD_IN, LEAD_OUT = 1.0, 1.5
 
@@ -20,17 +20,13 @@ class Piece:
         return self.start + len(self.samples)
 
 
-def people_of(scenes, count):
-    """Names of `count` people at the table: the script's own, the DM first, then others; and who of them the DM is."""
-    names = []
-    for scene in scenes:
-        for item in scene.items:
-            if isinstance(item, Line) and item.speaker not in names:
-                names.append(item.speaker)
-    most = min(len(names) + len(EXTRA_PLAYERS), len(VOICES))
+def people_of(script, count):
+    """Names of `count` people at the table: the script's own, the DM first, then others."""
+    names = script.people + EXTRA_PLAYERS
+    most = min(len(names), len(VOICES))
     if not 2 <= count <= most:
         raise ValueError(f"{count} voices: between 2 and {most} are possible")
-    return (names + EXTRA_PLAYERS)[:count], names
+    return names[:count]
 
 
 def _order(scenes, random, seconds):
@@ -45,10 +41,10 @@ def _order(scenes, random, seconds):
 
 
 class Planner:
-    def __init__(self, studio, sounds, random, names, script_names):
+    def __init__(self, studio, sounds, random, names, script_people):
         self._studio, self._sounds, self._random = studio, sounds, random
-        self._names, self._parts = names, script_names[1:]
-        self._dm = script_names[0]
+        self._names, self._parts = names, script_people[1:]
+        self._dm = script_people[0]
         self.pieces = []
         self._end = int(LEAD_IN * SAMPLE_RATE)
         self._played = 0
@@ -63,7 +59,7 @@ class Planner:
 
     def _add_line(self, line):
         seat = self._seat(line.speaker)
-        samples, words = self._studio.say(seat, line.text)
+        samples, words = self._studio.say(seat, line.text, line.language)
         before = self.pieces[-1] if self.pieces else None
         gap = SHORTEST_GAP + (LONGEST_GAP - SHORTEST_GAP) * self._random.random()
         if before is not None and before.seat == seat:

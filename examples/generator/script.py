@@ -44,8 +44,8 @@ def _line(fields, fail):
         fail(f"{words[1]} and the character do not go together")
     if (words[0] == "OOC") != (words[1] == "OOC_OTHER"):
         fail(f"{words[0]} and {words[1]} do not go together")
-    if not speaker or not text or not text.isascii():
-        fail("a speaker and a text in plain letters are needed")
+    if not text or not text.isascii():
+        fail("a text in plain letters is needed")
     line = Line(speaker, words[0], words[1], character, text)
     for option in options.split():
         key, _, value = option.partition("=")
@@ -58,9 +58,17 @@ def _line(fields, fail):
     return line
 
 
+class Script:
+    """`people`: names, the DM first; `scenes` in order."""
+
+    def __init__(self):
+        self.people, self.scenes = [], []
+
+
 def read_script(path):
-    """Returns the scenes of a script file, in order. Raises ScriptError."""
-    scenes = []
+    """Reads a script file. Raises ScriptError."""
+    script = Script()
+    people, scenes = script.people, script.scenes
     with open(path, encoding="utf-8") as file:
         for number, raw in enumerate(file, 1):
             def fail(what):
@@ -73,6 +81,9 @@ def read_script(path):
             if row.startswith("@scene ") and len(command) == 2:
                 scenes.append(Scene(command[1]))
                 continue
+            if row.startswith("@people ") and not people:
+                people.extend(command[1:])
+                continue
             if not scenes:
                 fail("a scene must come first")
             if row.startswith("@"):
@@ -83,7 +94,9 @@ def read_script(path):
             fields = [part.strip() for part in row.split("|")]
             if len(fields) != 3:
                 fail("'Speaker | label voice | text' is wanted")
+            if fields[0] not in people:
+                fail(f"'{fields[0]}' is none of the people")
             scenes[-1].items.append(_line(fields, fail))
     if not scenes:
         raise ScriptError(f"{path}: no scene in it")
-    return scenes
+    return script

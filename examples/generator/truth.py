@@ -4,7 +4,7 @@ import json
 from .flite import SAMPLE_RATE
 from .script import Line
 
-PAUSE = 0.25  # seconds without a word that end a turn in the RTTM
+PAUSE = 0.3  # seconds without a word that end a turn in the RTTM, as in NIST's evaluations
 
 
 def _seconds(samples):
@@ -43,7 +43,7 @@ def _overlaps(turns):
         if active == 1 and step == 1:
             since = time
         if active == 2 and step == -1 and time > since:
-            overlaps.append({"start": since, "end": time})
+            overlaps.append([since, time])
         active += step
     return overlaps
 
@@ -62,12 +62,14 @@ def describe(session, pieces, names, length, settings):
     """The whole truth as one JSON object, segments in the form of `_data.json`."""
     segments = [_segment(piece, names[piece.seat], piece.seat == 0) for piece in pieces if isinstance(piece.item, Line)]
     segments.sort(key=lambda segment: (segment["start_time"], segment["speaker_id"]))
+    sounds = [{"kind": piece.item.kind, "start": _seconds(piece.start), "end": _seconds(piece.end)}
+              for piece in pieces if not isinstance(piece.item, Line)]
     return {
         "metadata": {"session_id": session, "format": "skald-truth", "version": 1, "duration": _seconds(length), **settings},
         "people": people_at(pieces, names),
         "segments": segments,
-        "no_speech": [{"start": _seconds(piece.start), "end": _seconds(piece.end), "kind": piece.item.kind}
-                      for piece in pieces if not isinstance(piece.item, Line)],
+        "without_speech": [[sound["start"], sound["end"]] for sound in sounds],
+        "sounds": sounds,
         "overlaps": _overlaps(_turns(segments)),
     }
 

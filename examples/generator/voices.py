@@ -1,18 +1,19 @@
 """The people's voices: flite's four, and more made from them by moving pitch and formants together."""
 import math
+import re
 from array import array
 from fractions import Fraction
 from operator import mul
 
-from .flite import SAMPLE_RATE, Flite
+from .flite import SAMPLE_RATE, Flite, FliteError
 
 # flite voice, shift of pitch and formants, stretch of the length. Neighbours in this list differ most: the cosine of
 # their speaker embeddings stays below 0.5 (below 0.6 from the ninth on).
 VOICES = [
-    ("rms", Fraction(1), 0.90),
-    ("slt", Fraction(1), 0.95),
+    ("rms", Fraction(6, 7), 0.88),
+    ("slt", Fraction(1), 0.96),
     ("awb", Fraction(1), 1.00),
-    ("kal16", Fraction(1), 1.05),
+    ("kal16", Fraction(1), 1.10),
     ("slt", Fraction(6, 5), 1.00),
     ("kal16", Fraction(4, 5), 1.05),
     ("awb", Fraction(4, 5), 1.00),
@@ -20,11 +21,11 @@ VOICES = [
     ("slt", Fraction(4, 5), 0.95),
     ("kal16", Fraction(5, 4), 1.10),
     ("awb", Fraction(7, 6), 1.05),
-    ("rms", Fraction(5, 6), 0.90),
+    ("rms", Fraction(1), 0.90),
 ]
 LEVEL = 1800           # root mean square of a line, of 32768
 MARGIN = 0.04          # seconds kept before the first and after the last word
-_HALF_TAPS = 12
+_HALF_TAPS = 8
 
 
 def _shift(samples, rate):
@@ -54,16 +55,21 @@ class Studio:
         self._flite = Flite(lexicon)
         self._said = {}
 
-    def say(self, voice, text):
+    def say(self, voice, text, language="en"):
         """(16-bit samples, [(word, start s, end s)]) of one line, at 16 kHz, all lines equally loud."""
-        key = (voice, text)
+        key = (voice, text, language)
         if key not in self._said:
-            self._said[key] = self._render(voice, text)
+            self._said[key] = self._render(voice, text, language)
         return self._said[key]
 
-    def _render(self, voice, text):
+    def _render(self, voice, text, language):
         name, rate, stretch = VOICES[voice]
-        raw, words = self._flite.say(name, text, stretch * float(rate))
+        spoken = text if language == "en" else re.sub(r"[A-Za-z]+", lambda word: language + "q" + word[0].lower(), text)
+        raw, words = self._flite.say(name, spoken, stretch * float(rate))
+        written = [word.strip(".,;:!?") for word in text.split()]
+        if len(written) != len(words):
+            raise FliteError(f"voice {name} says {len(words)} words of '{text}'")
+        words = [(word, start, end) for word, (_, start, end) in zip(written, words)]
         samples = array("h", raw)
         first = max(0, int((words[0][1] - MARGIN) * SAMPLE_RATE))
         last = min(len(samples), int((words[-1][2] + MARGIN) * SAMPLE_RATE))
