@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <new>
+#include <string_view>
 
 namespace skald::media {
 namespace {
@@ -18,6 +20,17 @@ std::uint64_t id3_size(std::span<const std::uint8_t> head) {
   const std::uint64_t footer = (head[5] & 0x10) != 0 ? 10 : 0;
   return 10 + footer + (std::uint64_t{head[6]} << 21) + (std::uint64_t{head[7]} << 14) +
          (std::uint64_t{head[8]} << 7) + head[9];
+}
+
+constexpr std::uint64_t kUnknownLength =
+    0x7FFF'0000;  // and above: what programs write that do not know it yet
+
+std::uint64_t little_endian(std::span<const std::uint8_t, 4> bytes) {
+  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint64_t{bytes[3]} << 24;
+}
+
+bool has_name(std::span<const std::uint8_t> bytes, std::string_view name) {
+  return std::equal(name.begin(), name.end(), bytes.begin());
 }
 
 }  // namespace
@@ -87,6 +100,23 @@ Result<std::vector<std::uint8_t>> Source::head(std::size_t size) const {
   if (n < 0) return tl::unexpected(errno_error(errno, "cannot read", input_.name()));
   bytes.resize(static_cast<std::size_t>(n));
   return bytes;
+}
+
+std::uint64_t Source::missing_wav_bytes() const {
+  std::array<std::uint8_t, 12> head{};
+  if (read_at(0, head) != 12 || !has_name(head, "RIFF") || !has_name(std::span(head).subspan(8), "WAVE"))
+    return 0;
+  std::array<std::uint8_t, 8> chunk{};
+  for (std::uint64_t at = 12; read_at(at, chunk) == 8;) {
+    const std::uint64_t size = little_endian(std::span(chunk).last<4>());
+    at += 8;
+    if (has_name(chunk, "data")) {
+      if (size >= kUnknownLength || at + size <= input_.size()) return 0;
+      return at + size - input_.size();
+    }
+    at += size + size % 2;
+  }
+  return 0;
 }
 
 double Source::share_read() const {

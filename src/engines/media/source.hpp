@@ -23,6 +23,9 @@ class Source {
   /// The first bytes of the file after an ID3v2 tag, which may be larger than what one looks at to tell
   /// formats apart.
   Result<std::vector<std::uint8_t>> head(std::size_t size) const;
+  /// Bytes of sound that a WAV file's header promises beyond its end; 0 for whole or other files. FFmpeg
+  /// reads such files to their end without a word.
+  std::uint64_t missing_wav_bytes() const;
   /// errno of a failed read; 0 for none. The disk failed then, not the format.
   int read_error() const { return read_error_; }
   bool cancelled() const { return was_cancelled_; }

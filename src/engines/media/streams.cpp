@@ -116,6 +116,10 @@ Result<const AVStream*> Container::choose_audio(int wanted) {
 
 std::optional<Seconds> Container::promised_end() const {
   const AVStream& stream = *chosen_;
+  if (const std::uint64_t missing = source_->missing_wav_bytes();
+      missing > 0 && stream.codecpar->bit_rate > 0)
+    return Seconds{static_cast<double>(source_->input().size() + missing) * 8 /
+                   static_cast<double>(stream.codecpar->bit_rate)};
   if (context_->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return {};
   const double start =
       stream.start_time == AV_NOPTS_VALUE ? origin() : in_seconds(stream.start_time, stream.time_base).value;
