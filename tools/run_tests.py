@@ -67,11 +67,15 @@ def ctest_jobs(folder, label="", only=None, environment=None):
     return jobs
 
 
+def python_command(module):
+    return [sys.executable, "-B", str(ROOT / "tools" / "python_cases.py"), module]
+
+
 def python_jobs(known, build):
     """Python test files, except those that a CMake test runs already; SKALD_BUILD tells them the build folder."""
     run_by_cmake = " ".join(part for job in known for part in job.command)
     files = [f for f in sorted(ROOT.glob("tests/**/test_*.py")) if f.name not in run_by_cmake]
-    return [Job(str(f.relative_to(ROOT)), [sys.executable, "-B", "-m", "unittest", "-v", f.stem], "python", f.parent,
+    return [Job(str(f.relative_to(ROOT)), python_command(f.stem), "python", f.parent,
                 timeout=1200, environment={"SKALD_BUILD": str(build)}) for f in files]
 
 
@@ -125,25 +129,24 @@ def read_gtest(report, status, outcome):
         outcome.failed += 1
 
 
-def read_unittest(text, status, outcome):
-    """Counts the cases in the output of `python3 -m unittest -v`."""
-    ran = re.search(r"^Ran (\d+) tests?", text, re.MULTILINE)
-    if not ran:
+def read_unittest(report, status, outcome):
+    """Counts the cases in a report of tools/python_cases.py; without one the module has failed."""
+    try:
+        counted = json.loads(Path(report).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         outcome.failed += 1
         return
-    last = text.rstrip().splitlines()[-1]
-    bad = sum(int(n) for n in re.findall(r"(?:failures|errors|unexpected successes)=(\d+)", last))
-    outcome.skipped += re.findall(r"^(\w+) \(.*\.\.\. skipped ['\"](.*)['\"]$", text, re.MULTILINE)
-    outcome.failed += max(bad, 1 if status != 0 else 0)
-    outcome.passed += max(0, int(ran[1]) - bad - len(outcome.skipped))
+    outcome.passed, outcome.failed = counted["passed"], max(counted["failed"], 1 if status != 0 else 0)
+    outcome.skipped += [tuple(case) for case in counted["skipped"]]
 
 
 def run(job):
     outcome = Outcome()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="skald-test-") as folder:
-        report = Path(folder) / "report.xml"
-        command = job.command + ([f"--gtest_output=xml:{report}"] if job.kind == "gtest" else [])
+        report = Path(folder) / "report"
+        extra = {"gtest": [f"--gtest_output=xml:{report}"], "python": [str(report)]}.get(job.kind, [])
+        command = job.command + extra
         environment = {**os.environ, **job.environment, "TMPDIR": folder}
         try:
             done = subprocess.run(command, cwd=job.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -157,7 +160,7 @@ def run(job):
         if job.kind == "gtest":
             read_gtest(report, status, outcome)
         elif job.kind == "python":
-            read_unittest(outcome.output, status, outcome)
+            read_unittest(report, status, outcome)
         elif status == 77:  # the usual way for a script to say that it was skipped; its last line says why
             outcome.skipped.append((job.name, (outcome.output.strip().splitlines() or ["no reason given"])[-1]))
         else:
