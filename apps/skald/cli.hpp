@@ -19,7 +19,8 @@ int run(int argc, char** argv);
 /// What a command does once its options are read. Returns the exit status.
 using Action = std::function<int()>;
 
-// Each adds one command, with its options and an example, to the program; `chosen` gets its action when it is called.
+// Each adds one command, with its options and an example, to the program; `chosen` gets its action when it is
+// called.
 void add_process(CLI::App& app, Action& chosen);
 void add_transcribe(CLI::App& app, Action& chosen);
 void add_diarize(CLI::App& app, Action& chosen);
@@ -31,8 +32,9 @@ void add_config(CLI::App& app, Action& chosen);
 
 /// Options of `process` that make sense for single stages too.
 struct CommonOptions {
-  ProcessOptions process;
-  std::string language = "auto";
+  CommonOptions();
+  ProcessOptions process;  // text that is empty is taken from the settings
+  std::string language;
   std::string languages = "en,nl";
   std::string preset;
   std::string skip, from, until;
@@ -44,7 +46,7 @@ struct CommonOptions {
 };
 void add_common(CLI::App& command, CommonOptions& options);
 void add_full(CLI::App& command, CommonOptions& options);
-/// Turns the words of the command line into options; fails with Usage.
+/// Turns the words of the command line and the settings into options; fails with Usage.
 Result<ProcessOptions> resolve(const CommonOptions& options);
 
 /// Prints "skald: message. advice" on standard error; the exit status of the error.

@@ -1,6 +1,6 @@
 // sessions, models, config: what there is.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -10,36 +10,45 @@
 #include "formats/json.hpp"
 #include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
+#include "service/settings/settings.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
 namespace fs = std::filesystem;
 namespace {
 
-int finish(const Status& status) { return status ? 0 : report(status.error()); }
+int finish(const Status& status) {
+  return status ? 0 : report(status.error());
+}
 
 Status list_sessions() {
   const auto store = TRY(Store::open(default_home()));
   for (const RunRecord& run : TRY(store->runs()))
     if (!run.session.empty())
-      std::cout << fmt::format("{}  {:<9}  {}  {}\n", run.started, to_string(run.state), run.session, run.directory);
+      std::cout << fmt::format("{}  {:<9}  {}  {}\n", run.started, to_string(run.state), run.session,
+                               run.directory);
   return {};
 }
 
 Result<RunRecord> newest(Store& store, const std::string& session) {
   for (RunRecord& run : TRY(store.runs(session)))
     if (run.state == RunState::Finished && !run.directory.empty()) return run;
-  return fail(ErrorCode::NotFound, "there is no finished session '" + session + "'", "`skald sessions list` shows them.");
+  return fail(ErrorCode::NotFound, "there is no finished session '" + session + "'",
+              "`skald sessions list` shows them.");
 }
 
 Status show_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
   const auto runs = TRY(store->runs(session));
   if (session.empty() || runs.empty())
-    return fail(ErrorCode::NotFound, "there is no session '" + session + "'", "`skald sessions list` shows them.");
+    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
+                "`skald sessions list` shows them.");
   for (const RunRecord& run : runs)
-    std::cout << to_pretty({{"session", run.session}, {"started", run.started}, {"state", to_string(run.state)},
-                            {"directory", run.directory}, {"details", TRY(parse_json(run.details, "database"))}});
+    std::cout << to_pretty({{"session", run.session},
+                            {"started", run.started},
+                            {"state", to_string(run.state)},
+                            {"directory", run.directory},
+                            {"details", TRY(parse_json(run.details, "database"))}});
   return {};
 }
 
@@ -47,7 +56,9 @@ Status export_session(const std::string& session, const std::string& target) {
   const auto store = TRY(Store::open(default_home()));
   const RunRecord run = TRY(newest(*store, session));
   std::error_code error;
-  if (fs::exists(target, error)) return fail(ErrorCode::Usage, "'" + target + "' is there already", "Name a folder that does not exist yet.");
+  if (fs::exists(target, error))
+    return fail(ErrorCode::Usage, "'" + target + "' is there already",
+                "Name a folder that does not exist yet.");
   fs::copy(run.directory, target, fs::copy_options::recursive, error);
   if (error) return tl::unexpected(errno_error(error.value(), "cannot export to", target));
   std::cout << target << '\n';
@@ -58,11 +69,13 @@ Status remove_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
   const auto runs = TRY(store->runs(session));
   if (session.empty() || runs.empty())
-    return fail(ErrorCode::NotFound, "there is no session '" + session + "'", "`skald sessions list` shows them.");
+    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
+                "`skald sessions list` shows them.");
   TRY_VOID(store->remove_runs(session));
   const auto freed = TRY(store->collect_garbage());
-  std::cerr << fmt::format("Removed {} run(s) of '{}' from Skald's memory, {:.1f} MB freed. Recordings and result folders stay:\n",
-                           runs.size(), session, static_cast<double>(freed) / 1e6);
+  std::cerr << fmt::format(
+      "Removed {} run(s) of '{}' from Skald's memory, {:.1f} MB freed. Recordings and result folders stay:\n",
+      runs.size(), session, static_cast<double>(freed) / 1e6);
   for (const RunRecord& run : runs)
     if (!run.directory.empty()) std::cerr << "  " << run.directory << '\n';
   return {};
@@ -89,19 +102,26 @@ Status verify(const std::string& name) {
     std::cout << model << (differences.empty() ? ": as it should be\n" : ": damaged\n");
     wrong += differences.size();
   }
-  if (wrong > 0) return fail(ErrorCode::InvalidModel, std::to_string(wrong) + " file(s) differ", "Fetch the model again.");
+  if (wrong > 0)
+    return fail(ErrorCode::InvalidModel, std::to_string(wrong) + " file(s) differ", "Fetch the model again.");
   return {};
 }
 
 Status show_config() {
   const auto row = [](std::string_view name, const std::string& value, std::string_view origin) {
-    std::cout << fmt::format("{:<16} {:<48} {}\n", name, value, origin);
+    std::cout << fmt::format("{:<20} {:<48} {}\n", name, value, origin);
   };
   row("home", default_home().string(), std::getenv("SKALD_HOME") != nullptr ? "SKALD_HOME" : "default");
   row("data", data_folder().string(), std::getenv("SKALD_DATA") != nullptr ? "SKALD_DATA" : "default");
-  for (const fs::path& folder : model_folders()) row("models", folder.string(), fs::exists(folder) ? "" : "not there");
+  for (const fs::path& folder : model_folders())
+    row("models", folder.string(), fs::exists(folder) ? "" : "not there");
   row("threads", std::to_string(usable_cores()), "cores");
-  for (const BackendInfo& backend : backends()) row(to_string(backend.kind), std::string(backend.name), backend.about);
+  const Settings settings = TRY(Settings::load());
+  for (const auto& [name, setting] : settings.all())
+    row(name, is_secret(name) ? "(set)" : setting.value, setting.origin);
+  for (const std::string& name : settings.unknown_names()) row(name, "", "not a setting of Skald");
+  for (const BackendInfo& backend : backends())
+    row(to_string(backend.kind), std::string(backend.name), backend.about);
   return {};
 }
 
@@ -113,14 +133,18 @@ void add_sessions(CLI::App& app, Action& chosen) {
   command->footer("Example: skald sessions show session_12");
   auto session = std::make_shared<std::string>();
   auto target = std::make_shared<std::string>();
-  command->add_subcommand("list", "All runs, newest first")->callback([&chosen] { chosen = [] { return finish(list_sessions()); }; });
+  command->add_subcommand("list", "All runs, newest first")->callback([&chosen] {
+    chosen = [] { return finish(list_sessions()); };
+  });
   auto* show = command->add_subcommand("show", "One session's runs");
   show->add_option("session", *session)->required();
   show->callback([&chosen, session] { chosen = [session] { return finish(show_session(*session)); }; });
   auto* copy = command->add_subcommand("export", "Copy the newest results to a folder");
   copy->add_option("session", *session)->required();
   copy->add_option("folder", *target)->required();
-  copy->callback([&chosen, session, target] { chosen = [session, target] { return finish(export_session(*session, *target)); }; });
+  copy->callback([&chosen, session, target] {
+    chosen = [session, target] { return finish(export_session(*session, *target)); };
+  });
   auto* remove = command->add_subcommand("remove", "Forget a session; recordings and results stay");
   remove->add_option("session", *session)->required();
   remove->callback([&chosen, session] { chosen = [session] { return finish(remove_session(*session)); }; });
@@ -132,7 +156,9 @@ void add_models(CLI::App& app, Action& chosen) {
   command->footer("Example: skald models add ~/models/faster-whisper-large-v3-turbo --name turbo");
   auto path = std::make_shared<std::string>();
   auto name = std::make_shared<std::string>();
-  command->add_subcommand("list", "Known models and where they are")->callback([&chosen] { chosen = [] { return finish(show_models()); }; });
+  command->add_subcommand("list", "Known models and where they are")->callback([&chosen] {
+    chosen = [] { return finish(show_models()); };
+  });
   auto* add = command->add_subcommand("add", "Make a CTranslate2 model folder known under a name");
   add->add_option("folder", *path)->required();
   add->add_option("--name", *name, "Name to use");
@@ -152,7 +178,9 @@ void add_config(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("config", "Settings");
   command->require_subcommand(1);
   command->footer("Example: skald config show");
-  command->add_subcommand("show", "What holds now, and why")->callback([&chosen] { chosen = [] { return finish(show_config()); }; });
+  command->add_subcommand("show", "What holds now, and why")->callback([&chosen] {
+    chosen = [] { return finish(show_config()); };
+  });
 }
 
 }  // namespace skald::cli

@@ -27,7 +27,8 @@ int process_command(const CommonOptions& common) {
   }
   for (const std::string& line : outcome->fallbacks) std::cerr << "fallback: " << line << '\n';
   if (outcome->directory.empty()) {
-    std::cerr << "Stopped after " << common.until << ", as asked; the same command without --until goes on from there.\n";
+    std::cerr << "Stopped after " << common.until
+              << ", as asked; the same command without --until goes on from there.\n";
   } else {
     std::cerr << outcome->summary << "Results: ";
     std::cout << outcome->directory.string() << std::endl;

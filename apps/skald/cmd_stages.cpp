@@ -21,7 +21,18 @@ struct StageOptions {
   CommonOptions common;
   std::string audio;
   std::string format;
+  bool fell_back = false;
 };
+
+// A backend of the settings that this version lacks is told where it matters: in its own stage.
+void tell_fallbacks(StageOptions& options, const CheckedOptions& checked, std::string_view stage) {
+  for (const Fallback& f : checked.options.fallbacks)
+    if (f.stage == stage) {
+      options.fell_back = true;
+      std::cerr << "fallback: " << f.stage << ": " << f.used << " instead of " << f.wanted << " (" << f.reason
+                << ")\n";
+    }
+}
 
 std::string transcript_text(const std::vector<Chunk>& chunks, const std::string& format) {
   if (format == "json") {
@@ -47,13 +58,16 @@ Result<CheckedOptions> check_single(StageOptions& options) {
 
 Result<std::string> run_transcribe(StageOptions& options) {
   const CheckedOptions checked = TRY(check_single(options));
+  tell_fallbacks(options, checked, "transcribe");
   const auto store = TRY(Store::open(default_home()));
   const auto view = make_progress_view(options.common.progress);
-  return transcript_text(TRY(transcribe_recording(*store, checked, *view, interrupt_token())), options.format);
+  return transcript_text(TRY(transcribe_recording(*store, checked, *view, interrupt_token())),
+                         options.format);
 }
 
 Result<std::string> run_diarize(StageOptions& options) {
   const CheckedOptions checked = TRY(check_single(options));
+  tell_fallbacks(options, checked, "diarize");
   const auto store = TRY(Store::open(default_home()));
   const auto view = make_progress_view(options.common.progress);
   const Diarization found = TRY(diarize_recording(*store, checked, *view, interrupt_token()));
@@ -65,6 +79,7 @@ Result<std::string> run_classify(StageOptions& options) {
   ProcessOptions process = TRY(resolve(options.common));
   const auto lines = TRY(read_segments(options.audio));
   const CheckedOptions checked = TRY(check_classifier(std::move(process)));
+  tell_fallbacks(options, checked, "classify");
   const auto store = TRY(Store::open(default_home()));
   const auto view = make_progress_view(options.common.progress);
   if (lines.empty()) return std::string();
@@ -74,10 +89,10 @@ Result<std::string> run_classify(StageOptions& options) {
   return classified_lines(lines, labels);
 }
 
-int print(const Result<std::string>& text) {
+int print(const Result<std::string>& text, const StageOptions& options) {
   if (!text) return report(text.error());
   std::cout << *text << std::flush;
-  if (std::cout) return 0;
+  if (std::cout) return options.fell_back ? 3 : 0;
   return report({ErrorCode::Io, "cannot write to standard output", {}});
 }
 
@@ -88,10 +103,12 @@ void add_transcribe(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<StageOptions>();
   options->format = "txt";
   command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
-  command->add_option("--format", options->format, "json, srt, vtt or txt")->check(CLI::IsMember({"json", "srt", "vtt", "txt"}));
+  command->add_option("--format", options->format, "json, srt, vtt or txt")
+      ->check(CLI::IsMember({"json", "srt", "vtt", "txt"}));
   add_common(*command, options->common);
   command->footer("Example: skald transcribe session.mp3 --language nl --format srt > session.srt");
-  command->callback([options, &chosen] { chosen = [options] { return print(run_transcribe(*options)); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { return print(run_transcribe(*options), *options); }; });
 }
 
 void add_diarize(CLI::App& app, Action& chosen) {
@@ -102,17 +119,21 @@ void add_diarize(CLI::App& app, Action& chosen) {
   command->add_option("--format", options->format, "rttm or json")->check(CLI::IsMember({"rttm", "json"}));
   add_common(*command, options->common);
   command->footer("Example: skald diarize session.mp3 --speakers 5 > session.rttm");
-  command->callback([options, &chosen] { chosen = [options] { return print(run_diarize(*options)); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { return print(run_diarize(*options), *options); }; });
 }
 
 void add_classify(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("classify", "Label segments: in character or out of character");
   auto options = std::make_shared<StageOptions>();
-  command->add_option("segments", options->audio, "One JSON object a line: text, speaker, role, times")->required()->type_name("SEGMENTS.jsonl");
+  command->add_option("segments", options->audio, "One JSON object a line: text, speaker, role, times")
+      ->required()
+      ->type_name("SEGMENTS.jsonl");
   command->add_option("--classifier", options->common.process.classifier, "Backend that labels");
   add_common(*command, options->common);
   command->footer("Example: skald classify segments.jsonl --party party.json > labelled.jsonl");
-  command->callback([options, &chosen] { chosen = [options] { return print(run_classify(*options)); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { return print(run_classify(*options), *options); }; });
 }
 
 }  // namespace skald::cli

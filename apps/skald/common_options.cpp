@@ -3,38 +3,53 @@
 #include "base/text.hpp"
 #include "cli.hpp"
 #include "service/backends/backends.hpp"
+#include "service/settings/settings.hpp"
 
 namespace skald::cli {
 
+CommonOptions::CommonOptions() {
+  for (std::string* unset :
+       {&process.model, &process.device, &process.transcriber, &process.diarizer, &process.classifier})
+    unset->clear();
+}
+
 void add_common(CLI::App& command, CommonOptions& o) {
   command.add_option("--language", o.language, "Language of the recording: a code such as en or nl, or auto");
-  command.add_option("--languages", o.languages, "Languages that auto chooses among, for each piece of speech");
+  command.add_option("--languages", o.languages,
+                     "Languages that auto chooses among, for each piece of speech");
   command.add_option("--speakers", o.process.speakers, "How many people speak");
   command.add_option("--min-speakers", o.process.min_speakers, "At least so many people speak");
   command.add_option("--max-speakers", o.process.max_speakers, "At most so many people speak");
-  command.add_option("--model", o.process.model, "Speech model: a name from `skald models list`, or a CTranslate2 folder");
+  command.add_option("--model", o.process.model,
+                     "Speech model: a name from `skald models list`, or a CTranslate2 folder");
   command.add_option("--party", o.process.party_file, "Party file: who plays whom")->type_name("FILE");
   command.add_option("--party-id", o.process.party_id, "Which party, where the file holds several");
   command.add_option("--threads", o.process.threads, "Threads to use; default: all cores");
   command.add_option("--beam", o.process.beam, "Beam size of the recogniser");
-  command.add_option("--device", o.process.device, "cpu, cuda or auto")->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-  command.add_option("--progress", o.progress, "bar, json or none")->check(CLI::IsMember({"bar", "json", "none"}));
+  command.add_option("--device", o.process.device, "cpu, cuda or auto")
+      ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
+  command.add_option("--progress", o.progress, "bar, json or none")
+      ->check(CLI::IsMember({"bar", "json", "none"}));
   command.add_flag("--fresh", o.fresh, "Do everything anew, even where results of earlier runs are there");
 }
 
 void add_full(CLI::App& command, CommonOptions& o) {
-  command.add_option("recording", o.recordings, "The recording; or one file per player, all on one clock")->type_name("RECORDING");
+  command.add_option("recording", o.recordings, "The recording; or one file per player, all on one clock")
+      ->type_name("RECORDING");
   command.add_option("--session", o.process.session, "Name of the session; default: the file's name");
   command.add_option("--output", o.recordings_output, "Folder for the results")->type_name("DIR");
   command.add_option("--preset", o.preset, "Backends for a kind of machine: local, cpu, low-memory");
   command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
   command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
   command.add_option("--classifier", o.process.classifier, "Backend that tells story from table talk");
-  command.add_option("--skip", o.skip, "Leave out, separated by commas: diarization, classification, snippets");
+  command.add_option("--skip", o.skip,
+                     "Leave out, separated by commas: diarization, classification, snippets");
   command.add_option("--from", o.from, "Do this stage and all that follows anew")->type_name("STAGE");
   command.add_option("--until", o.until, "Stop after this stage")->type_name("STAGE");
-  command.add_option("--map", o.names, "Who a speaker is: SPEAKER_00=Name; may be repeated")->allow_extra_args(false);
-  command.add_option("--stream", o.process.stream, "Audio stream of the file, by number; default: the best one");
+  command.add_option("--map", o.names, "Who a speaker is: SPEAKER_00=Name; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--stream", o.process.stream,
+                     "Audio stream of the file, by number; default: the best one");
 }
 
 namespace {
@@ -42,11 +57,15 @@ namespace {
 Status read_skip(const std::string& text, ProcessOptions& options) {
   for (const std::string& part : split(text, ',')) {
     const std::string word(trim(part));
-    if (word == "diarization") options.skip.insert(Skippable::Diarization);
-    else if (word == "classification") options.skip.insert(Skippable::Classification);
-    else if (word == "snippets") options.skip.insert(Skippable::Snippets);
+    if (word == "diarization")
+      options.skip.insert(Skippable::Diarization);
+    else if (word == "classification")
+      options.skip.insert(Skippable::Classification);
+    else if (word == "snippets")
+      options.skip.insert(Skippable::Snippets);
     else if (!word.empty())
-      return fail(ErrorCode::Usage, "--skip does not know '" + word + "'", "Known: diarization, classification, snippets.");
+      return fail(ErrorCode::Usage, "--skip does not know '" + word + "'",
+                  "Known: diarization, classification, snippets.");
   }
   return {};
 }
@@ -54,7 +73,9 @@ Status read_skip(const std::string& text, ProcessOptions& options) {
 Status read_stage(const std::string& text, std::string_view option, std::optional<StageId>& stage) {
   if (text.empty()) return {};
   stage = stage_from(text);
-  if (!stage) return fail(ErrorCode::Usage, std::string(option) + " does not know the stage '" + text + "'", "Known: " + stage_names() + ".");
+  if (!stage)
+    return fail(ErrorCode::Usage, std::string(option) + " does not know the stage '" + text + "'",
+                "Known: " + stage_names() + ".");
   return {};
 }
 
@@ -62,21 +83,28 @@ Status read_stage(const std::string& text, std::string_view option, std::optiona
 
 Result<ProcessOptions> resolve(const CommonOptions& o) {
   ProcessOptions options = o.process;
+  const Settings settings = TRY(Settings::load());
   for (const std::string& recording : o.recordings) options.recordings.emplace_back(recording);
   options.output = o.recordings_output;
   options.resume = o.fresh ? Resume::Fresh : Resume::GoOn;
-  options.language_choice = o.language == "auto" ? LanguageChoice::Auto : LanguageChoice::Named;
+  const SettingValue* set = settings.find("WHISPER_LANGUAGE");
+  const std::string language = !o.language.empty() ? o.language
+                               : set != nullptr    ? ascii_lower(set->value)
+                                                   : "auto";
+  options.language_choice = language == "auto" ? LanguageChoice::Auto : LanguageChoice::Named;
   options.languages.clear();
-  for (const std::string& part : split(o.language == "auto" ? o.languages : o.language, ','))
+  for (const std::string& part : split(language == "auto" ? o.languages : language, ','))
     if (!trim(part).empty()) options.languages.emplace_back(trim(part));
-  if (options.languages.empty()) return fail(ErrorCode::Usage, "no language is named", "For example: --language en");
+  if (options.languages.empty())
+    return fail(ErrorCode::Usage, "no language is named", "For example: --language en");
   TRY_VOID(read_skip(o.skip, options));
   TRY_VOID(read_stage(o.from, "--from", options.from));
   TRY_VOID(read_stage(o.until, "--until", options.until));
   for (const std::string& pair : o.names) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())
-      return fail(ErrorCode::Usage, "--map wants SPEAKER=Name, not '" + pair + "'", "For example: --map SPEAKER_00=Anna");
+      return fail(ErrorCode::Usage, "--map wants SPEAKER=Name, not '" + pair + "'",
+                  "For example: --map SPEAKER_00=Anna");
     options.names[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   if (!o.preset.empty()) {
@@ -85,6 +113,7 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
     options.diarizer = preset.diarizer;
     options.classifier = preset.classifier;
   }
+  TRY_VOID(apply(settings, options));
   return options;
 }
 

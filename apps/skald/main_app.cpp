@@ -31,8 +31,9 @@ int run(int argc, char** argv) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"Skald: transcripts of tabletop role-playing sessions, on your own machine.\n"
-               "Speaker models: pyannote community-1 (CC-BY-4.0). Speech model: Whisper (MIT)."};
+  CLI::App app{
+      "Skald: transcripts of tabletop role-playing sessions, on your own machine.\n"
+      "Speaker models: pyannote community-1 (CC-BY-4.0). Speech model: Whisper (MIT)."};
   app.name("skald");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("skald ") + SKALD_VERSION);

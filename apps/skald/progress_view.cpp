@@ -26,7 +26,9 @@ std::string done_text(StageId stage, bool reused, double seconds) {
 class LinesView : public RunObserver {
  public:
   void progress(const ProgressReport&) override {}
-  void stage_done(StageId stage, bool reused, double seconds) override { std::cerr << done_text(stage, reused, seconds) << '\n'; }
+  void stage_done(StageId stage, bool reused, double seconds) override {
+    std::cerr << done_text(stage, reused, seconds) << '\n';
+  }
   void note(std::string_view text) override { std::cerr << text << '\n'; }
   void warning(std::string_view text) override { std::cerr << "warning: " << text << '\n'; }
 };
@@ -47,7 +49,8 @@ class BarView : public LinesView {
     const int filled = static_cast<int>(std::lround(report.share * width));
     std::string bar;
     for (int i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
-    std::string line = fmt::format("\r\033[K{:<30} {} {:3.0f} %", info(report.stage).doing, bar, 100 * report.share);
+    std::string line =
+        fmt::format("\r\033[K{:<30} {} {:3.0f} %", info(report.stage).doing, bar, 100 * report.share);
     if (report.remaining_seconds)
       line += "  " + duration_text(*report.remaining_seconds) + " left";
     else if (report.stage_remaining)
@@ -80,13 +83,18 @@ class JsonView : public RunObserver {
     if (now - shown_ < 0.1 && report.stage == stage_) return;
     shown_ = now;
     stage_ = report.stage;
-    Json event = {{"event", "progress"}, {"stage", info(report.stage).name}, {"share", std::round(report.share * 1000) / 1000}};
+    Json event = {{"event", "progress"},
+                  {"stage", info(report.stage).name},
+                  {"share", std::round(report.share * 1000) / 1000}};
     if (report.stage_remaining) event["stage_remaining_seconds"] = std::round(*report.stage_remaining);
     if (report.remaining_seconds) event["remaining_seconds"] = std::round(*report.remaining_seconds);
     emit(event);
   }
   void stage_done(StageId stage, bool reused, double seconds) override {
-    emit({{"event", "stage_done"}, {"stage", info(stage).name}, {"reused", reused}, {"seconds", std::round(seconds * 100) / 100}});
+    emit({{"event", "stage_done"},
+          {"stage", info(stage).name},
+          {"reused", reused},
+          {"seconds", std::round(seconds * 100) / 100}});
   }
   void note(std::string_view text) override { emit({{"event", "note"}, {"text", text}}); }
   void warning(std::string_view text) override { emit({{"event", "warning"}, {"text", text}}); }

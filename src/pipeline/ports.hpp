@@ -46,9 +46,11 @@ class ArtifactStore {
   virtual ~ArtifactStore() = default;
   virtual Result<std::optional<Artifact>> find(const std::string& key) = 0;
   /// Waits while another process makes the same artifact. `Reuse::Nothing` forgets units of earlier attempts.
-  virtual Result<std::unique_ptr<Lease>> begin(const std::string& key, Reuse reuse, const CancelToken& cancel) = 0;
+  virtual Result<std::unique_ptr<Lease>> begin(const std::string& key, Reuse reuse,
+                                               const CancelToken& cancel) = 0;
   /// Makes the lease's output the artifact of that key, in one transaction.
-  virtual Result<Artifact> commit(Lease& lease, const std::string& key, std::string_view stage, const Json& made_from) = 0;
+  virtual Result<Artifact> commit(Lease& lease, const std::string& key, std::string_view stage,
+                                  const Json& made_from) = 0;
 };
 
 /// Events of a running worker.
@@ -62,7 +64,8 @@ class WorkerRunner {
  public:
   virtual ~WorkerRunner() = default;
   /// Runs one worker process to its end and returns the `result` of its `done` event.
-  virtual Result<Json> run(std::string_view worker, const Json& job, const WorkerEvents& events, const CancelToken& cancel) = 0;
+  virtual Result<Json> run(std::string_view worker, const Json& job, const WorkerEvents& events,
+                           const CancelToken& cancel) = 0;
 };
 
 /// Seconds of work for a second of audio, as measured on this machine.
@@ -70,7 +73,8 @@ class TimingBook {
  public:
   virtual ~TimingBook() = default;
   virtual std::optional<double> seconds_per_second(std::string_view stage, std::string_view variant) = 0;
-  virtual void record(std::string_view stage, std::string_view variant, double audio_seconds, double seconds) = 0;
+  virtual void record(std::string_view stage, std::string_view variant, double audio_seconds,
+                      double seconds) = 0;
 };
 
 }  // namespace skald

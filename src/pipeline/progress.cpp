@@ -7,7 +7,9 @@ namespace skald {
 ProgressMeter::ProgressMeter(RunObserver& observer, TimingBook& timings, Clock clock)
     : observer_(observer), timings_(timings), clock_(std::move(clock)) {}
 
-void ProgressMeter::plan(StageId stage, std::string variant) { planned_[stage] = std::move(variant); }
+void ProgressMeter::plan(StageId stage, std::string variant) {
+  planned_[stage] = std::move(variant);
+}
 
 void ProgressMeter::begin(StageId stage) {
   stage_ = stage;
@@ -39,7 +41,8 @@ void ProgressMeter::end(Outcome outcome) {
 ProgressReport ProgressMeter::report(double share) const {
   ProgressReport report{stage_, share, std::nullopt, std::nullopt};
   const double done = share - first_share_;
-  if (first_share_ >= 0 && done > 0.03) report.stage_remaining = (clock_() - first_time_) / done * (1 - share);
+  if (first_share_ >= 0 && done > 0.03)
+    report.stage_remaining = (clock_() - first_time_) / done * (1 - share);
   const auto expected = [&](StageId stage, const std::string& variant) -> std::optional<double> {
     const auto rate = timings_.seconds_per_second(info(stage).name, variant);
     if (!rate || !audio_seconds_) return std::nullopt;

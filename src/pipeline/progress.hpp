@@ -14,9 +14,9 @@ namespace skald {
 
 struct ProgressReport {
   StageId stage = StageId::Decode;
-  double share = 0;                          // of this stage
-  std::optional<double> remaining_seconds;   // of the run; empty where nothing was measured yet
-  std::optional<double> stage_remaining;     // of this stage
+  double share = 0;                         // of this stage
+  std::optional<double> remaining_seconds;  // of the run; empty where nothing was measured yet
+  std::optional<double> stage_remaining;    // of this stage
 };
 
 /// Who hears of a run's progress.

@@ -20,18 +20,21 @@ Result<Artifact> run_stage(StageContext& context, const StageRequest& request) {
     }
   }
   TRY_VOID(request.make(*lease));
-  Artifact made = TRY(context.artifacts.commit(*lease, key, info(request.stage).name,
-                                               {{"parameters", request.parameters}, {"inputs", request.inputs}}));
+  Artifact made =
+      TRY(context.artifacts.commit(*lease, key, info(request.stage).name,
+                                   {{"parameters", request.parameters}, {"inputs", request.inputs}}));
   context.progress.end(ProgressMeter::Outcome::Computed);
   return made;
 }
 
-Status run_worker_job(StageContext& context, StageId stage, std::string_view worker, Json job, const Lease& lease,
-                      double from_share, double to_share) {
+Status run_worker_job(StageContext& context, StageId stage, std::string_view worker, Json job,
+                      const Lease& lease, double from_share, double to_share) {
   job["units"] = lease.units().string();
   job["output"] = lease.output().string();
   WorkerEvents events;
-  events.progress = [&](double share, std::string_view) { context.progress.update(from_share + share * (to_share - from_share)); };
+  events.progress = [&](double share, std::string_view) {
+    context.progress.update(from_share + share * (to_share - from_share));
+  };
   events.warning = [&](std::string_view text) { context.observer.warning(text); };
   events.metric = [&](std::string_view name, double value) { context.metric(stage, name, value); };
   auto result = context.workers.run(worker, job, events, context.cancel);

@@ -24,15 +24,16 @@ struct StageContext {
 
 struct StageRequest {
   StageId stage;
-  Json parameters;                   // everything that the result depends on, besides the inputs
-  std::vector<std::string> inputs;   // keys or content hashes
+  Json parameters;                  // everything that the result depends on, besides the inputs
+  std::vector<std::string> inputs;  // keys or content hashes
   std::function<Status(const Lease&)> make;
 };
 
 Result<Artifact> run_stage(StageContext& context, const StageRequest& request);
 
-/// Makes the lease's output by a worker; a worker that is killed is started once more, and goes on from its units.
-Status run_worker_job(StageContext& context, StageId stage, std::string_view worker, Json job, const Lease& lease,
-                      double from_share = 0, double to_share = 1);
+/// Makes the lease's output by a worker; a worker that is killed is started once more, and goes on from its
+/// units.
+Status run_worker_job(StageContext& context, StageId stage, std::string_view worker, Json job,
+                      const Lease& lease, double from_share = 0, double to_share = 1);
 
 }  // namespace skald

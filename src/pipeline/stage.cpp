@@ -4,7 +4,9 @@
 
 namespace skald {
 
-const StageInfo& info(StageId id) { return kStages[static_cast<std::size_t>(id)]; }
+const StageInfo& info(StageId id) {
+  return kStages[static_cast<std::size_t>(id)];
+}
 
 std::optional<StageId> stage_from(std::string_view name) {
   for (const StageInfo& stage : kStages)
@@ -29,7 +31,10 @@ bool follows(StageId stage, StageId changed) {
 }
 
 std::string artifact_key(StageId stage, const Json& parameters, const std::vector<std::string>& inputs) {
-  const Json made_from = {{"stage", info(stage).name}, {"version", info(stage).version}, {"parameters", parameters}, {"inputs", inputs}};
+  const Json made_from = {{"stage", info(stage).name},
+                          {"version", info(stage).version},
+                          {"parameters", parameters},
+                          {"inputs", inputs}};
   return sha256(to_line(made_from));
 }
 

@@ -53,21 +53,24 @@ Result<std::unique_ptr<Lease>> Store::begin(const std::string& key, Reuse reuse,
       TRY_VOID(make_directories(folder / "output"));
       return std::make_unique<FolderLease>(folder, std::move(*lock));
     }
-    if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled while another run makes the same result");
+    if (cancel.cancelled())
+      return fail(ErrorCode::Cancelled, "cancelled while another run makes the same result");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
 
-Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string_view stage, const Json& made_from) {
+Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string_view stage,
+                               const Json& made_from) {
   // The folder gets a name of its own each time, so that a reader of an older making is not disturbed.
   const auto ticks = std::chrono::system_clock::now().time_since_epoch().count();
   const fs::path relative = fs::path("artifacts") / key.substr(0, 2) / (key + "-" + std::to_string(ticks));
   TRY_VOID(make_directories((home_ / relative).parent_path()));
   const auto bytes = static_cast<std::int64_t>(folder_bytes(lease.output()));
   TRY_VOID(commit_file(lease.output(), home_ / relative));
-  TRY_VOID(database_.run("INSERT INTO artifact(key, stage, directory, made_from, bytes) VALUES(?1,?2,?3,?4,?5) "
-                         "ON CONFLICT(key) DO UPDATE SET directory=?3, made_from=?4, bytes=?5",
-                         key, stage, relative.string(), to_line(made_from), bytes));
+  TRY_VOID(
+      database_.run("INSERT INTO artifact(key, stage, directory, made_from, bytes) VALUES(?1,?2,?3,?4,?5) "
+                    "ON CONFLICT(key) DO UPDATE SET directory=?3, made_from=?4, bytes=?5",
+                    key, stage, relative.string(), to_line(made_from), bytes));
   TRY_VOID(remove_tree(lease.units().parent_path()));
   return Artifact{key, std::string(stage), home_ / relative};
 }
@@ -90,7 +93,8 @@ Result<std::uint64_t> Store::collect_garbage() {
   for (const auto& group : fs::directory_iterator(home_ / "artifacts", error))
     for (const auto& entry : fs::directory_iterator(group.path(), error)) {
       const std::string path = entry.path().string();
-      if (std::find(kept.begin(), kept.end(), path) == kept.end()) TRY_VOID(sweep(path, entry.path().filename().string().substr(0, 64)));
+      if (std::find(kept.begin(), kept.end(), path) == kept.end())
+        TRY_VOID(sweep(path, entry.path().filename().string().substr(0, 64)));
     }
   for (const auto& entry : fs::directory_iterator(home_ / "work", error))
     TRY_VOID(sweep(entry.path(), entry.path().filename().string()));

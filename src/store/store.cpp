@@ -15,10 +15,11 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<RunState, std::string_view>, 4> kStates = {{{RunState::Running, "running"},
-                                                                           {RunState::Finished, "finished"},
-                                                                           {RunState::Failed, "failed"},
-                                                                           {RunState::Cancelled, "cancelled"}}};
+constexpr std::array<std::pair<RunState, std::string_view>, 4> kStates = {
+    {{RunState::Running, "running"},
+     {RunState::Finished, "finished"},
+     {RunState::Failed, "failed"},
+     {RunState::Cancelled, "cancelled"}}};
 
 RunState state_from(std::string_view text) {
   for (const auto& [state, word] : kStates)
@@ -36,7 +37,8 @@ Status migrate(Database& database) {
   }
   const auto newest = static_cast<std::int64_t>(kSchemaSteps.size());
   if (version > newest)
-    return fail(ErrorCode::Damaged, "the database was written by a newer Skald (schema " + std::to_string(version) + ")",
+    return fail(ErrorCode::Damaged,
+                "the database was written by a newer Skald (schema " + std::to_string(version) + ")",
                 "Use that version, or set SKALD_HOME to another folder.");
   for (auto step = version; step < newest; ++step)
     TRY_VOID(database.execute(kSchemaSteps[static_cast<std::size_t>(step)]));
@@ -47,12 +49,14 @@ Status migrate(Database& database) {
 }  // namespace
 
 std::string_view to_string(RunState state) {
-  return std::find_if(kStates.begin(), kStates.end(), [&](const auto& row) { return row.first == state; })->second;
+  return std::find_if(kStates.begin(), kStates.end(), [&](const auto& row) { return row.first == state; })
+      ->second;
 }
 
 fs::path default_home() {
   if (const char* home = std::getenv("SKALD_HOME"); home != nullptr && *home != 0) return home;
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != 0) return fs::path(data) / "skald";
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != 0)
+    return fs::path(data) / "skald";
   const char* user = std::getenv("HOME");
   return fs::path(user != nullptr ? user : ".") / ".local/share/skald";
 }
@@ -66,7 +70,8 @@ Result<std::optional<FileLock>> FileLock::try_lock(const fs::path& path) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(const fs::path& home) {
-  for (const char* folder : {"artifacts", "work", "locks", "logs", "jobs"}) TRY_VOID(make_directories(home / folder));
+  for (const char* folder : {"artifacts", "work", "locks", "logs", "jobs"})
+    TRY_VOID(make_directories(home / folder));
   Database database = TRY(Database::open(home / "skald.db"));
   TRY_VOID(migrate(database));
   return std::unique_ptr<Store>(new Store(home, std::move(database)));
@@ -74,7 +79,8 @@ Result<std::unique_ptr<Store>> Store::open(const fs::path& home) {
 
 std::optional<double> Store::seconds_per_second(std::string_view stage, std::string_view variant) {
   auto statement = database_.prepare(
-      "SELECT sum(seconds) / sum(audio_seconds), sum(audio_seconds) FROM (SELECT seconds, audio_seconds FROM timing "
+      "SELECT sum(seconds) / sum(audio_seconds), sum(audio_seconds) FROM (SELECT seconds, audio_seconds FROM "
+      "timing "
       "WHERE stage=? AND variant=? ORDER BY id DESC LIMIT 5)");
   if (!statement) return std::nullopt;
   statement->bind(1, stage).bind(2, variant);
@@ -84,13 +90,14 @@ std::optional<double> Store::seconds_per_second(std::string_view stage, std::str
 
 void Store::record(std::string_view stage, std::string_view variant, double audio_seconds, double seconds) {
   // A lost measurement costs nothing but a later estimate.
-  (void)database_.run("INSERT INTO timing(stage, variant, audio_seconds, seconds) VALUES(?,?,?,?)", stage, variant,
-                      audio_seconds, seconds);
+  (void)database_.run("INSERT INTO timing(stage, variant, audio_seconds, seconds) VALUES(?,?,?,?)", stage,
+                      variant, audio_seconds, seconds);
 }
 
 Status Store::add_run(RunRecord& run) {
-  Statement statement = TRY(database_.prepare(
-      "INSERT INTO run(run_key, session, directory, state, started, details) VALUES(?,?,?,?,?,?) RETURNING id"));
+  Statement statement =
+      TRY(database_.prepare("INSERT INTO run(run_key, session, directory, state, started, details) "
+                            "VALUES(?,?,?,?,?,?) RETURNING id"));
   statement.bind(1, run.run_key).bind(2, run.session).bind(3, run.directory);
   statement.bind(4, to_string(run.state)).bind(5, run.started).bind(6, run.details);
   if (TRY(statement.step())) run.id = statement.integer(0);
@@ -100,33 +107,39 @@ Status Store::add_run(RunRecord& run) {
 }
 
 Status Store::update_run(const RunRecord& run) {
-  return database_.run("UPDATE run SET state=?, directory=?, details=? WHERE id=?", to_string(run.state), run.directory,
-                       run.details, run.id);
+  return database_.run("UPDATE run SET state=?, directory=?, details=? WHERE id=?", to_string(run.state),
+                       run.directory, run.details, run.id);
 }
 
 namespace {
 RunRecord read_run(const Statement& row) {
-  return {row.integer(0), row.text(1), row.text(2), row.text(3), state_from(row.text(4)), row.text(5), row.text(6)};
+  return {row.integer(0),          row.text(1), row.text(2), row.text(3),
+          state_from(row.text(4)), row.text(5), row.text(6)};
 }
-constexpr std::string_view kRunColumns = "SELECT id, run_key, session, directory, state, started, details FROM run ";
+constexpr std::string_view kRunColumns =
+    "SELECT id, run_key, session, directory, state, started, details FROM run ";
 }  // namespace
 
 Result<std::optional<RunRecord>> Store::unfinished_run(const std::string& run_key) {
-  Statement statement = TRY(database_.prepare(std::string(kRunColumns) + "WHERE run_key=? AND state<>'finished' ORDER BY id DESC LIMIT 1"));
+  Statement statement = TRY(database_.prepare(
+      std::string(kRunColumns) + "WHERE run_key=? AND state<>'finished' ORDER BY id DESC LIMIT 1"));
   statement.bind(1, run_key);
   if (!TRY(statement.step())) return std::nullopt;
   return read_run(statement);
 }
 
 Result<std::vector<RunRecord>> Store::runs(const std::string& session) {
-  Statement statement = TRY(database_.prepare(std::string(kRunColumns) + "WHERE ?1='' OR session=?1 ORDER BY id DESC"));
+  Statement statement =
+      TRY(database_.prepare(std::string(kRunColumns) + "WHERE ?1='' OR session=?1 ORDER BY id DESC"));
   statement.bind(1, session);
   std::vector<RunRecord> found;
   while (TRY(statement.step())) found.push_back(read_run(statement));
   return found;
 }
 
-Status Store::remove_runs(const std::string& session) { return database_.run("DELETE FROM run WHERE session=?", session); }
+Status Store::remove_runs(const std::string& session) {
+  return database_.run("DELETE FROM run WHERE session=?", session);
+}
 
 Status Store::use_artifact(std::int64_t run, const std::string& key) {
   return database_.run("INSERT OR IGNORE INTO run_artifact(run, key) VALUES(?,?)", run, key);
@@ -140,7 +153,8 @@ Result<std::optional<std::string>> Store::fact(const std::string& name) {
 }
 
 Status Store::set_fact(const std::string& name, const std::string& value) {
-  return database_.run("INSERT INTO fact(name, value) VALUES(?1,?2) ON CONFLICT(name) DO UPDATE SET value=?2", name, value);
+  return database_.run("INSERT INTO fact(name, value) VALUES(?1,?2) ON CONFLICT(name) DO UPDATE SET value=?2",
+                       name, value);
 }
 
 }  // namespace skald

@@ -1,5 +1,5 @@
-// Skald's memory between runs: artifacts by content key, runs and sessions, timings, small facts. One folder, one database;
-// any number of processes may use it at once.
+// Skald's memory between runs: artifacts by content key, runs and sessions, timings, small facts. One folder,
+// one database; any number of processes may use it at once.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -48,11 +48,14 @@ class Store : public ArtifactStore, public TimingBook {
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& home);
 
   Result<std::optional<Artifact>> find(const std::string& key) override;
-  Result<std::unique_ptr<Lease>> begin(const std::string& key, Reuse reuse, const CancelToken& cancel) override;
-  Result<Artifact> commit(Lease& lease, const std::string& key, std::string_view stage, const Json& made_from) override;
+  Result<std::unique_ptr<Lease>> begin(const std::string& key, Reuse reuse,
+                                       const CancelToken& cancel) override;
+  Result<Artifact> commit(Lease& lease, const std::string& key, std::string_view stage,
+                          const Json& made_from) override;
 
   std::optional<double> seconds_per_second(std::string_view stage, std::string_view variant) override;
-  void record(std::string_view stage, std::string_view variant, double audio_seconds, double seconds) override;
+  void record(std::string_view stage, std::string_view variant, double audio_seconds,
+              double seconds) override;
 
   /// A new row; fills in the id.
   Status add_run(RunRecord& run);
@@ -72,7 +75,8 @@ class Store : public ArtifactStore, public TimingBook {
   const std::filesystem::path& home() const { return home_; }
 
  private:
-  Store(std::filesystem::path home, Database database) : home_(std::move(home)), database_(std::move(database)) {}
+  Store(std::filesystem::path home, Database database)
+      : home_(std::move(home)), database_(std::move(database)) {}
   std::filesystem::path home_;
   Database database_;
 };

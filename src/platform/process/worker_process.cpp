@@ -73,7 +73,8 @@ class Conversation {
     bool open = true;
     while (open || !ended_) {
       ask_to_stop();
-      pollfd waiting[2] = {{open ? child_.events.get() : -1, POLLIN, 0}, {ended_ ? -1 : child_.exit.get(), POLLIN, 0}};
+      pollfd waiting[2] = {{open ? child_.events.get() : -1, POLLIN, 0},
+                           {ended_ ? -1 : child_.exit.get(), POLLIN, 0}};
       const int n = ::poll(waiting, 2, 100);
       if (n < 0 && errno != EINTR) break;
       if (n <= 0) continue;
@@ -89,7 +90,8 @@ class Conversation {
     if (!cancel_.cancelled()) return;
     if (!asked_) {
       asked_ = Clock::now();
-      [[maybe_unused]] const ssize_t n = ::send(child_.events.get(), "cancel\n", 7, MSG_NOSIGNAL | MSG_DONTWAIT);
+      [[maybe_unused]] const ssize_t n =
+          ::send(child_.events.get(), "cancel\n", 7, MSG_NOSIGNAL | MSG_DONTWAIT);
     } else if (Clock::now() - *asked_ > kGrace) {
       ::kill(child_.pid, SIGKILL);
     }
@@ -112,7 +114,8 @@ class Conversation {
     const auto event = parse_json(line, "worker");
     if (!event) return;
     const std::string kind = get_or(*event, "event", std::string());
-    if (kind == "progress") events_.progress(get_or(*event, "share", 0.0), get_or(*event, "doing", std::string()));
+    if (kind == "progress")
+      events_.progress(get_or(*event, "share", 0.0), get_or(*event, "doing", std::string()));
     if (kind == "warning") events_.warning(get_or(*event, "text", std::string()));
     if (kind == "metric") events_.metric(get_or(*event, "name", std::string()), get_or(*event, "value", 0.0));
     if (kind == "done") last_word = event->contains("result") ? event->at("result") : Json::object();
@@ -131,8 +134,11 @@ class Conversation {
 
 Error died(std::string_view worker, int status, const fs::path& log) {
   std::string how = "ended without a result";
-  if (WIFSIGNALED(status)) how = std::string("was ended by signal ") + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
-  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) how = "ended with status " + std::to_string(WEXITSTATUS(status));
+  if (WIFSIGNALED(status))
+    how = std::string("was ended by signal ") + std::to_string(WTERMSIG(status)) + " (" +
+          ::strsignal(WTERMSIG(status)) + ")";
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+    how = "ended with status " + std::to_string(WEXITSTATUS(status));
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   return Error{ErrorCode::WorkerDied, std::string(worker) + " " + how,
                std::string(killed ? "The system may have run out of memory. " : "") +
@@ -147,7 +153,8 @@ Result<Json> ProcessWorkerRunner::run(std::string_view worker, const Json& job, 
   TRY_VOID(make_directories(settings_.scratch));
   TRY_VOID(make_directories(settings_.log.parent_path()));
   static std::atomic<unsigned> counter{0};
-  const fs::path job_file = settings_.scratch / (std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".json");
+  const fs::path job_file =
+      settings_.scratch / (std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".json");
   TRY_VOID(write_file_atomic(job_file, to_pretty(job)));
   auto child = spawn(settings_.programs / worker, job_file, settings_.log);
   if (!child) {
@@ -162,8 +169,9 @@ Result<Json> ProcessWorkerRunner::run(std::string_view worker, const Json& job, 
   }
   ::unlink(job_file.c_str());
   events.metric("peak_memory_bytes", static_cast<double>(usage.ru_maxrss) * 1024);
-  events.metric("cpu_seconds", static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                                   static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6);
+  events.metric("cpu_seconds",
+                static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                    static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6);
   if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
   if (conversation.last_word) return *std::move(conversation.last_word);
   return tl::unexpected(died(worker, status, settings_.log));

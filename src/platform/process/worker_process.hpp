@@ -15,8 +15,10 @@ struct WorkerSettings {
 class ProcessWorkerRunner : public WorkerRunner {
  public:
   explicit ProcessWorkerRunner(WorkerSettings settings) : settings_(std::move(settings)) {}
-  /// Cancel: a message, then SIGKILL after a second; units are written atomically, so nothing is lost by that.
-  Result<Json> run(std::string_view worker, const Json& job, const WorkerEvents& events, const CancelToken& cancel) override;
+  /// Cancel: a message, then SIGKILL after a second; units are written atomically, so nothing is lost by
+  /// that.
+  Result<Json> run(std::string_view worker, const Json& job, const WorkerEvents& events,
+                   const CancelToken& cancel) override;
 
  private:
   WorkerSettings settings_;

@@ -34,13 +34,20 @@ void WorkerChannel::progress(double share, std::string_view doing) {
 void WorkerChannel::unit(std::size_t index, std::size_t total) {
   send({{"event", "unit"}, {"index", index}, {"total", total}});
 }
-void WorkerChannel::warning(std::string_view text) { send({{"event", "warning"}, {"text", text}}); }
+void WorkerChannel::warning(std::string_view text) {
+  send({{"event", "warning"}, {"text", text}});
+}
 void WorkerChannel::metric(std::string_view name, double value) {
   send({{"event", "metric"}, {"name", name}, {"value", value}});
 }
-void WorkerChannel::done(const Json& result) { send({{"event", "done"}, {"result", result}}); }
+void WorkerChannel::done(const Json& result) {
+  send({{"event", "done"}, {"result", result}});
+}
 void WorkerChannel::failed(const Error& error) {
-  send({{"event", "failed"}, {"code", name(error.code)}, {"message", error.message}, {"advice", advice(error)}});
+  send({{"event", "failed"},
+        {"code", name(error.code)},
+        {"message", error.message},
+        {"advice", advice(error)}});
 }
 
 bool WorkerChannel::cancelled() {
@@ -55,7 +62,9 @@ bool WorkerChannel::cancelled() {
 namespace {
 
 Result<Json> read_job(int argc, char** argv) {
-  if (argc != 2) return fail(ErrorCode::Usage, std::string("usage: ") + argv[0] + " JOB.json", "The job is described in docs/formats/worker-protocol.md.");
+  if (argc != 2)
+    return fail(ErrorCode::Usage, std::string("usage: ") + argv[0] + " JOB.json",
+                "The job is described in docs/formats/worker-protocol.md.");
   if (std::string_view(argv[1]) != "-") return read_json_file(argv[1]);
   const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
   return parse_json(text, "standard input");
@@ -80,8 +89,8 @@ int run_worker(int argc, char** argv, const WorkerMain& main) {
   const bool supervised = ::fcntl(3, F_GETFD) != -1;
   WorkerChannel channel(supervised ? 3 : STDOUT_FILENO);
   if (supervised) ::fcntl(3, F_SETFD, FD_CLOEXEC);
-  Result<Json> result = read_job(argc, argv).and_then(
-      [&](const Json& job) { return run_guarded(job, channel, main); });
+  Result<Json> result =
+      read_job(argc, argv).and_then([&](const Json& job) { return run_guarded(job, channel, main); });
   if (result) {
     channel.done(*result);
     return 0;

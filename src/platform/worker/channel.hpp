@@ -1,4 +1,5 @@
-// The worker's side of the protocol in docs/formats/worker-protocol.md: a job comes in, events go out on fd 3.
+// The worker's side of the protocol in docs/formats/worker-protocol.md: a job comes in, events go out on
+// fd 3.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -39,9 +40,9 @@ class WorkerChannel {
 /// What a worker does with its job. Returns the object that goes into the `done` event.
 using WorkerMain = std::function<Result<Json>(const Json& job, WorkerChannel& channel)>;
 
-/// The main function of every worker: reads the job file named by argv[1] ("-": standard input), runs, reports, and
-/// turns exceptions of libraries into errors. Without fd 3 events go to standard output, so that a worker can be
-/// run by hand. Exit status: 0 done, 1 failed, 2 wrong use, 130 cancelled.
+/// The main function of every worker: reads the job file named by argv[1] ("-": standard input), runs,
+/// reports, and turns exceptions of libraries into errors. Without fd 3 events go to standard output, so that
+/// a worker can be run by hand. Exit status: 0 done, 1 failed, 2 wrong use, 130 cancelled.
 int run_worker(int argc, char** argv, const WorkerMain& main);
 
 }  // namespace skald

@@ -19,7 +19,9 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-Result<Json> catalogue() { return read_json_file(data_folder() / "models.json"); }
+Result<Json> catalogue() {
+  return read_json_file(data_folder() / "models.json");
+}
 
 std::vector<fs::path> sorted_files(const fs::path& path) {
   std::vector<fs::path> files;
@@ -62,8 +64,11 @@ Result<std::vector<ModelEntry>> list_models() {
   std::vector<ModelEntry> entries;
   std::set<std::string> names;
   for (const Json& row : known.at("models")) {
-    ModelEntry entry{get_or(row, "name", std::string()), get_or(row, "kind", std::string()),
-                     get_or(row, "licence", std::string()), get_or(row, "about", std::string()), {}};
+    ModelEntry entry{get_or(row, "name", std::string()),
+                     get_or(row, "kind", std::string()),
+                     get_or(row, "licence", std::string()),
+                     get_or(row, "about", std::string()),
+                     {}};
     if (const auto found = find_model(entry.name)) entry.directory = *found;
     names.insert(entry.name);
     entries.push_back(std::move(entry));
@@ -73,7 +78,8 @@ Result<std::vector<ModelEntry>> list_models() {
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
       const std::string name = it->path().filename().string();
       if (it->is_directory(error) && names.insert(name).second)
-        entries.push_back({name, fs::exists(it->path() / "model.bin") ? "speech" : "other", "", "added by you", it->path()});
+        entries.push_back({name, fs::exists(it->path() / "model.bin") ? "speech" : "other", "",
+                           "added by you", it->path()});
     }
   return entries;
 }
@@ -82,7 +88,8 @@ Result<fs::path> find_model(std::string_view name) {
   std::error_code error;
   for (const fs::path& folder : model_folders())
     if (!name.empty() && name.find('/') == std::string_view::npos && fs::is_directory(folder / name, error))
-      return fs::absolute(folder / name, error).lexically_normal();  // links stay: their name is the model's name
+      return fs::absolute(folder / name, error)
+          .lexically_normal();  // links stay: their name is the model's name
   return fail(ErrorCode::NotFound, "the model '" + std::string(name) + "' is not installed",
               "`skald models list` shows which are; `skald models add` adds one.");
 }
@@ -90,12 +97,16 @@ Result<fs::path> find_model(std::string_view name) {
 Result<fs::path> find_speech_model(std::string_view name_or_path) {
   std::error_code error;
   fs::path directory = name_or_path;
-  if (!fs::is_directory(directory, error)) directory = TRY(find_model(name_or_path));
+  if (!fs::is_directory(directory, error)) {
+    const auto whisper = find_model("whisper-" + std::string(name_or_path));  // "base" is enough
+    directory = whisper ? *whisper : TRY(find_model(name_or_path));
+  }
   for (const char* name : {"model.bin", "config.json", "tokenizer.json"})
     if (!fs::is_regular_file(directory / name, error))
       return fail(ErrorCode::InvalidModel, "the model '" + directory.string() + "' lacks the file " + name);
   if (vocabulary_of(directory).empty())
-    return fail(ErrorCode::InvalidModel, "the model '" + directory.string() + "' lacks the file vocabulary.json (or vocabulary.txt)");
+    return fail(ErrorCode::InvalidModel,
+                "the model '" + directory.string() + "' lacks the file vocabulary.json (or vocabulary.txt)");
   return fs::absolute(directory);
 }
 
@@ -103,7 +114,8 @@ Result<std::vector<std::string>> model_languages(const fs::path& directory) {
   const std::string text = TRY(read_file(vocabulary_of(directory), 64 << 20));
   static const std::regex token(R"(<\|([a-z]{2,3})\|>)");
   std::vector<std::string> languages;
-  for (std::sregex_iterator it(text.begin(), text.end(), token), end; it != end; ++it) languages.push_back((*it)[1]);
+  for (std::sregex_iterator it(text.begin(), text.end(), token), end; it != end; ++it)
+    languages.push_back((*it)[1]);
   std::sort(languages.begin(), languages.end());
   languages.erase(std::unique(languages.begin(), languages.end()), languages.end());
   if (languages.empty()) languages = {"en"};
@@ -114,12 +126,14 @@ Result<fs::path> add_model(const fs::path& directory, std::string name) {
   const fs::path source = TRY(find_speech_model(directory.string()));
   if (name.empty()) name = source.filename().string();
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
-    return fail(ErrorCode::Usage, "'" + name + "' cannot be the name of a model", "Give a plain name with --name.");
+    return fail(ErrorCode::Usage, "'" + name + "' cannot be the name of a model",
+                "Give a plain name with --name.");
   const fs::path link = default_home() / "models" / name;
   TRY_VOID(make_directories(link.parent_path()));
   std::error_code error;
   if (fs::exists(fs::symlink_status(link, error)))
-    return fail(ErrorCode::Usage, "there is a model '" + name + "' already", "Give another name with --name.");
+    return fail(ErrorCode::Usage, "there is a model '" + name + "' already",
+                "Give another name with --name.");
   fs::create_directory_symlink(source, link, error);
   if (error) return tl::unexpected(errno_error(error.value(), "cannot add", link.string()));
   return link;
@@ -136,7 +150,8 @@ Result<std::vector<std::string>> verify_model(std::string_view name) {
       if (!found) {
         differences.push_back(found.error().message);
       } else if (*found != wanted.get<std::string>()) {
-        differences.push_back((directory / file).string() + ": SHA-256 is " + *found + ", should be " + wanted.get<std::string>());
+        differences.push_back((directory / file).string() + ": SHA-256 is " + *found + ", should be " +
+                              wanted.get<std::string>());
       }
     }
     return differences;
@@ -148,8 +163,9 @@ Result<std::vector<std::string>> verify_model(std::string_view name) {
 Result<std::string> model_identity(Store& store, const fs::path& path) {
   Json parts = Json::array();
   for (const fs::path& file : sorted_files(path)) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) return tl::unexpected(errno_error(errno, "cannot read", file.string()));
+    struct stat info{};
+    if (::stat(file.c_str(), &info) != 0)
+      return tl::unexpected(errno_error(errno, "cannot read", file.string()));
     const std::string fact = "sha256:" + file.string() + ":" + std::to_string(info.st_size) + ":" +
                              std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec);
     auto hash = TRY(store.fact(fact));

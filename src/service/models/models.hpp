@@ -19,14 +19,16 @@ struct ModelEntry {
   std::filesystem::path directory;  // empty: not installed
 };
 
-/// Folders that may hold models, first match wins: $SKALD_MODELS, Skald's home, beside the program, where set-up staged them.
+/// Folders that may hold models, first match wins: $SKALD_MODELS, Skald's home, beside the program, where
+/// set-up staged them.
 std::vector<std::filesystem::path> model_folders();
 /// Folder of the data that Skald ships (trained head, list of models).
 std::filesystem::path data_folder();
 
 /// Known models and whatever else lies in the model folders.
 Result<std::vector<ModelEntry>> list_models();
-/// The directory of a model by name, or the path itself where it is one. Checks that the files of a speech model are there.
+/// The directory of a model by name, or the path itself where it is one. Checks that the files of a speech
+/// model are there.
 Result<std::filesystem::path> find_model(std::string_view name);
 Result<std::filesystem::path> find_speech_model(std::string_view name_or_path);
 /// Languages that a speech model knows ("en", "nl", ...), from its vocabulary.
@@ -34,7 +36,8 @@ Result<std::vector<std::string>> model_languages(const std::filesystem::path& di
 
 /// Makes a directory known under a name.
 Result<std::filesystem::path> add_model(const std::filesystem::path& directory, std::string name);
-/// Compares the files with the SHA-256 in the list of models. Returns a line per file that differs; empty: all well.
+/// Compares the files with the SHA-256 in the list of models. Returns a line per file that differs; empty:
+/// all well.
 Result<std::vector<std::string>> verify_model(std::string_view name);
 
 /// One hash over all files of a model. Remembered by path, size and time, so that large models are read once.

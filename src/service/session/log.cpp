@@ -27,7 +27,9 @@ void RunLog::line(std::string_view text) {
   if (out_) out_ << local_time("%Y-%m-%d %H:%M:%S ", 0) << text << std::endl;
 }
 
-std::string stamp_now(int later) { return local_time("%Y%m%d_%H%M%S", later); }
+std::string stamp_now(int later) {
+  return local_time("%Y%m%d_%H%M%S", later);
+}
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

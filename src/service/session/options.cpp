@@ -22,7 +22,8 @@ Status check_recording(const fs::path& path) {
   const std::string name = "'" + path.string() + "'";
   if (!fs::exists(status)) return fail(ErrorCode::NotFound, "there is no file " + name);
   if (fs::is_directory(status))
-    return fail(ErrorCode::InvalidInput, name + " is a folder, not a recording", "Name the audio or video file in it.");
+    return fail(ErrorCode::InvalidInput, name + " is a folder, not a recording",
+                "Name the audio or video file in it.");
   if (!fs::is_regular_file(status)) return fail(ErrorCode::InvalidInput, name + " is not a regular file");
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) {
@@ -49,11 +50,15 @@ Status check_output(const fs::path& folder) {
 }
 
 Status check_speakers(const ProcessOptions& o) {
-  for (const auto& [name, value] : {std::pair{"--speakers", o.speakers}, {"--min-speakers", o.min_speakers}, {"--max-speakers", o.max_speakers}})
+  for (const auto& [name, value] : {std::pair{"--speakers", o.speakers},
+                                    {"--min-speakers", o.min_speakers},
+                                    {"--max-speakers", o.max_speakers}})
     if (value && (*value < 1 || *value > 32))
-      return fail(ErrorCode::Usage, std::string(name) + " must be from 1 to 32, not " + std::to_string(*value));
+      return fail(ErrorCode::Usage,
+                  std::string(name) + " must be from 1 to 32, not " + std::to_string(*value));
   if (o.speakers && (o.min_speakers || o.max_speakers))
-    return fail(ErrorCode::Usage, "--speakers already says how many; leave --min-speakers and --max-speakers out");
+    return fail(ErrorCode::Usage,
+                "--speakers already says how many; leave --min-speakers and --max-speakers out");
   if (o.min_speakers && o.max_speakers && *o.min_speakers > *o.max_speakers)
     return fail(ErrorCode::Usage, "--min-speakers is larger than --max-speakers");
   return {};
@@ -61,21 +66,26 @@ Status check_speakers(const ProcessOptions& o) {
 
 Status check_languages(ProcessOptions& options, const fs::path& model) {
   const auto known = TRY(model_languages(model));
-  const auto unknown = [&](const std::string& language) { return std::find(known.begin(), known.end(), language) == known.end(); };
-  if (options.language_choice == LanguageChoice::Auto && !std::all_of(options.languages.begin(), options.languages.end(), unknown))
+  const auto unknown = [&](const std::string& language) {
+    return std::find(known.begin(), known.end(), language) == known.end();
+  };
+  if (options.language_choice == LanguageChoice::Auto &&
+      !std::all_of(options.languages.begin(), options.languages.end(), unknown))
     std::erase_if(options.languages, unknown);
   for (const std::string& language : options.languages)
     if (unknown(language)) {
       std::string list;
       for (const std::string& name : known) list += (list.empty() ? "" : " ") + name;
-      return fail(ErrorCode::Usage, "the speech model does not know the language '" + language + "'", "It knows: " + list + ".");
+      return fail(ErrorCode::Usage, "the speech model does not know the language '" + language + "'",
+                  "It knows: " + list + ".");
     }
   return {};
 }
 
 Status check_stages(const ProcessOptions& o) {
   if (o.from && o.until && *o.until < *o.from)
-    return fail(ErrorCode::Usage, "--until names a stage before that of --from", "The order is: " + stage_names() + ".");
+    return fail(ErrorCode::Usage, "--until names a stage before that of --from",
+                "The order is: " + stage_names() + ".");
   return {};
 }
 
@@ -91,7 +101,8 @@ Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
-  if (options.threads < 0 || options.threads > 256) return fail(ErrorCode::Usage, "--threads must be from 1 to 256");
+  if (options.threads < 0 || options.threads > 256)
+    return fail(ErrorCode::Usage, "--threads must be from 1 to 256");
   checked.threads = options.threads > 0 ? options.threads : std::min(usable_cores(), 16);
   return {};
 }
@@ -105,7 +116,8 @@ Result<CheckedOptions> check_classifier(ProcessOptions options) {
 }
 
 Result<CheckedOptions> check(ProcessOptions options) {
-  if (options.recordings.empty()) return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
+  if (options.recordings.empty())
+    return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
   for (const fs::path& recording : options.recordings) TRY_VOID(check_recording(recording));
   TRY_VOID(check_speakers(options));
   TRY_VOID(check_stages(options));

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "domain/types.hpp"
+#include "formats/results.hpp"
 #include "pipeline/stage.hpp"
 
 namespace skald {
@@ -40,6 +41,7 @@ struct ProcessOptions {
   int stream = -1;
   int beam = 0;
   Resume resume = Resume::GoOn;
+  std::vector<Fallback> fallbacks;  // that were decided before the run began
 };
 
 /// Options that name existing, readable things; nothing is started otherwise.

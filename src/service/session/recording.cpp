@@ -26,7 +26,8 @@ std::string iso_time(std::time_t time) {
 Result<Recording> read_recording(const std::filesystem::path& path, const CancelToken& cancel) {
   Recording recording{path, {}, {}, {}};
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd || ::fstat(fd.get(), &recording.seen) != 0) return tl::unexpected(errno_error(errno, "cannot read", path.string()));
+  if (!fd || ::fstat(fd.get(), &recording.seen) != 0)
+    return tl::unexpected(errno_error(errno, "cannot read", path.string()));
   recording.modified = iso_time(recording.seen.st_mtim.tv_sec);
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
@@ -44,7 +45,7 @@ Result<Recording> read_recording(const std::filesystem::path& path, const Cancel
 }
 
 Status unchanged(const Recording& recording) {
-  struct stat now {};
+  struct stat now{};
   if (::stat(recording.path.c_str(), &now) != 0)
     return fail(ErrorCode::InputChanged, "'" + recording.path.string() + "' went away during the run");
   if (now.st_size != recording.seen.st_size || now.st_mtim.tv_sec != recording.seen.st_mtim.tv_sec ||

@@ -14,7 +14,7 @@ struct Recording {
   std::filesystem::path path;
   std::string content;   // SHA-256
   std::string modified;  // UTC, ISO 8601: results carry it, so that equal runs write equal files
-  struct stat seen {};
+  struct stat seen{};
 };
 
 Result<Recording> read_recording(const std::filesystem::path& path, const CancelToken& cancel);

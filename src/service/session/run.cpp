@@ -24,11 +24,13 @@ std::string summarize(const SessionResult& result) {
   }
   std::string text = fmt::format("{:.1f} minutes, {} segments, {} speakers\n", result.duration.value / 60,
                                  result.segments.size(), spoken.size());
-  for (const auto& [name, seconds] : spoken) text += fmt::format("  {:<16} {:6.1f} min\n", name, seconds / 60);
+  for (const auto& [name, seconds] : spoken)
+    text += fmt::format("  {:<16} {:6.1f} min\n", name, seconds / 60);
   if (labelled > 0)
-    text += fmt::format("  in character {:.0f} %, out of character {:.0f} %, mixed {:.0f} %\n",
-                        100 * labels[Classification::IC] / labelled, 100 * labels[Classification::OOC] / labelled,
-                        100 * labels[Classification::MIXED] / labelled);
+    text +=
+        fmt::format("  in character {:.0f} %, out of character {:.0f} %, mixed {:.0f} %\n",
+                    100 * labels[Classification::IC] / labelled, 100 * labels[Classification::OOC] / labelled,
+                    100 * labels[Classification::MIXED] / labelled);
   if (result.segments.empty()) text += "  no speech was found in this recording\n";
   return text;
 }
@@ -39,9 +41,10 @@ Status go_through(SessionRun& run, RunOutcome& outcome) {
     StageId stage;
     Status (SessionRun::*work)();
   };
-  const StageWork steps[] = {{StageId::Decode, &SessionRun::decode_all},       {StageId::Listen, &SessionRun::listen_all},
-                        {StageId::Diarize, &SessionRun::diarize_all},     {StageId::Transcribe, &SessionRun::transcribe_all},
-                        {StageId::Assign, &SessionRun::assign_words},     {StageId::Classify, &SessionRun::classify_segments}};
+  const StageWork steps[] = {
+      {StageId::Decode, &SessionRun::decode_all},   {StageId::Listen, &SessionRun::listen_all},
+      {StageId::Diarize, &SessionRun::diarize_all}, {StageId::Transcribe, &SessionRun::transcribe_all},
+      {StageId::Assign, &SessionRun::assign_words}, {StageId::Classify, &SessionRun::classify_segments}};
   for (const StageWork& step : steps) {
     TRY_VOID((run.*step.work)());
     if (run.ends_after(step.stage)) return {};
@@ -52,7 +55,8 @@ Status go_through(SessionRun& run, RunOutcome& outcome) {
 
 }  // namespace
 
-Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObserver& observer,
+                           const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
   RunOutcome outcome;
   if (Status status = go_through(run, outcome); !status) {
@@ -63,7 +67,8 @@ Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObser
   }
   TRY_VOID(run.finish(RunState::Finished));
   for (const Fallback& f : run.result().fallbacks)
-    outcome.fallbacks.push_back(fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason));
+    outcome.fallbacks.push_back(
+        fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason));
   outcome.summary = summarize(run.result());
   return outcome;
 }
@@ -86,20 +91,25 @@ Status close(SessionRun& run, Status status) {
 
 }  // namespace
 
-Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptions& checked,
+                                                RunObserver& observer, const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
-  TRY_VOID(close(run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::transcribe_all})));
+  TRY_VOID(close(
+      run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::transcribe_all})));
   return read_words(run.tracks().front().words->directory / "words.json");
 }
 
-Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel) {
+Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer,
+                                      const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
-  TRY_VOID(close(run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::diarize_all})));
+  TRY_VOID(close(
+      run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::diarize_all})));
   return run.diarization_of(run.tracks().front());
 }
 
-Result<std::vector<Label>> classify_lines(Store& store, const std::string& segments_jsonl, const CheckedOptions& checked,
-                                          RunObserver& observer, const CancelToken& cancel) {
+Result<std::vector<Label>> classify_lines(Store& store, const std::string& segments_jsonl,
+                                          const CheckedOptions& checked, RunObserver& observer,
+                                          const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
   auto artifact = run.classify_file(segments_jsonl);
   (void)run.finish(artifact ? RunState::Finished : RunState::Failed);

@@ -20,18 +20,29 @@
 namespace skald {
 namespace fs = std::filesystem;
 
-SessionRun::SessionRun(Store& store, const CheckedOptions& checked, RunObserver& observer, const CancelToken& cancel)
-    : store_(store), checked_(checked), observer_(observer), cancel_(cancel), meter_(observer, store, steady_seconds) {}
+SessionRun::SessionRun(Store& store, const CheckedOptions& checked, RunObserver& observer,
+                       const CancelToken& cancel)
+    : store_(store),
+      checked_(checked),
+      observer_(observer),
+      cancel_(cancel),
+      meter_(observer, store, steady_seconds) {}
 
 StageContext SessionRun::context() {
   const ProcessOptions& options = checked_.options;
-  return StageContext{
-      store_, *workers_, meter_, observer_, cancel_,
-      [this](const std::string& key) { return store_.use_artifact(run_.id, key); },
-      [&options](StageId stage) { return options.resume == Resume::Fresh || (options.from && follows(stage, *options.from)); },
-      [this](StageId stage, std::string_view name, double value) {
-        figures_[std::string(info(stage).name)][std::string(name)] = value;
-      }};
+  return StageContext{store_,
+                      *workers_,
+                      meter_,
+                      observer_,
+                      cancel_,
+                      [this](const std::string& key) { return store_.use_artifact(run_.id, key); },
+                      [&options](StageId stage) {
+                        return options.resume == Resume::Fresh ||
+                               (options.from && follows(stage, *options.from));
+                      },
+                      [this](StageId stage, std::string_view name, double value) {
+                        figures_[std::string(info(stage).name)][std::string(name)] = value;
+                      }};
 }
 
 Status SessionRun::prepare() {
@@ -39,7 +50,8 @@ Status SessionRun::prepare() {
   for (const fs::path& path : options.recordings) {
     Track track{TRY(read_recording(path, cancel_)), {}, {}, {}, {}, {}, {}, 0};
     if (options.recordings.size() > 1) {
-      track.speaker_id = "SPEAKER_" + std::string(tracks_.size() < 10 ? "0" : "") + std::to_string(tracks_.size());
+      track.speaker_id =
+          "SPEAKER_" + std::string(tracks_.size() < 10 ? "0" : "") + std::to_string(tracks_.size());
       track.speaker_name = path.stem().string();
     }
     tracks_.push_back(std::move(track));
@@ -58,6 +70,7 @@ Status SessionRun::prepare() {
   if (skips(Skippable::Diarization)) result_.skipped.emplace_back("diarization");
   if (skips(Skippable::Classification)) result_.skipped.emplace_back("classification");
   if (skips(Skippable::Snippets)) result_.skipped.emplace_back("snippets");
+  result_.fallbacks = options.fallbacks;
   if (options.device == "cuda")
     result_.fallbacks.push_back({"transcribe", "cuda", "cpu", "this build transcribes on the CPU"});
   plan();
@@ -76,23 +89,33 @@ void SessionRun::plan() {
   meter_.plan(StageId::Decode, "");
   meter_.plan(StageId::Listen, std::to_string(checked_.threads));
   if (!skips(Skippable::Diarization)) meter_.plan(StageId::Diarize, "");
-  meter_.plan(StageId::Transcribe, checked_.speech_model.filename().string() + "/" + std::to_string(checked_.threads));
+  meter_.plan(StageId::Transcribe,
+              checked_.speech_model.filename().string() + "/" + std::to_string(checked_.threads));
   if (!skips(Skippable::Classification)) meter_.plan(StageId::Classify, std::to_string(checked_.threads));
 }
 
 Status SessionRun::find_or_add_run() {
   const ProcessOptions& o = checked_.options;
-  Json command = {{"session", o.session}, {"scope", static_cast<int>(o.scope)}, {"output", fs::absolute(o.output).string()}, {"model", checked_.speech_model.string()},
-                  {"languages", o.languages}, {"backends", {o.transcriber, o.diarizer, o.classifier}}, {"names", o.names},
-                  {"speakers", {o.speakers.value_or(0), o.min_speakers.value_or(0), o.max_speakers.value_or(0)}},
-                  {"party", checked_.party ? to_json(*checked_.party) : Json(nullptr)}, {"recordings", Json::array()}};
+  Json command = {
+      {"session", o.session},
+      {"scope", static_cast<int>(o.scope)},
+      {"output", fs::absolute(o.output).string()},
+      {"model", checked_.speech_model.string()},
+      {"languages", o.languages},
+      {"backends", {o.transcriber, o.diarizer, o.classifier}},
+      {"names", o.names},
+      {"speakers", {o.speakers.value_or(0), o.min_speakers.value_or(0), o.max_speakers.value_or(0)}},
+      {"party", checked_.party ? to_json(*checked_.party) : Json(nullptr)},
+      {"recordings", Json::array()}};
   for (const Track& track : tracks_)
-    command["recordings"].push_back({{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
+    command["recordings"].push_back(
+        {{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
   for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
   const std::string key = sha256(to_line(command));
   const fs::path lock_file = store_.home() / "locks" / ("run-" + key);
   lock_ = TRY(FileLock::try_lock(lock_file));
-  // Without the lock an equal run is at work right now: this one is a run of its own and shares finished artifacts with it.
+  // Without the lock an equal run is at work right now: this one is a run of its own and shares finished
+  // artifacts with it.
   if (lock_ && o.resume == Resume::GoOn) {
     if (auto unfinished = TRY(store_.unfinished_run(key))) {
       run_ = *unfinished;
@@ -110,7 +133,8 @@ Status SessionRun::decode_all() {
   for (Track& track : tracks_) {
     meter_.begin(StageId::Decode);
     StageContext shared = context();
-    track.audio = TRY(decode(shared, {track.recording.path, track.recording.content, checked_.options.stream}));
+    track.audio =
+        TRY(decode(shared, {track.recording.path, track.recording.content, checked_.options.stream}));
     TRY_VOID(unchanged(track.recording));
     const Json media = TRY(read_json_file(track.audio->directory / "media.json"));
     track.duration = get_or(media, "duration", 0.0);
@@ -128,7 +152,8 @@ Status SessionRun::listen_all() {
   for (Track& track : tracks_) {
     meter_.begin(StageId::Listen);
     StageContext shared = context();
-    track.heard = TRY(listen(shared, *track.audio, {checked_.speaker_model, listen_identity_, checked_.threads, "f32"}));
+    track.heard = TRY(
+        listen(shared, *track.audio, {checked_.speaker_model, listen_identity_, checked_.threads, "f32"}));
   }
   return {};
 }
@@ -140,7 +165,8 @@ Status SessionRun::diarize_all() {
     if (!track.speaker_id.empty()) continue;  // one track per player: the file says who speaks
     meter_.begin(StageId::Diarize);
     StageContext shared = context();
-    SpeakerCount count{checked_.options.speakers, checked_.options.min_speakers, checked_.options.max_speakers, {}};
+    SpeakerCount count{
+        checked_.options.speakers, checked_.options.min_speakers, checked_.options.max_speakers, {}};
     if (checked_.party && !checked_.party->people().empty())
       count.people = static_cast<int>(checked_.party->people().size());
     track.turns = TRY(diarize(shared, *track.heard, {checked_.speaker_model, listen_identity_, count}));
@@ -149,9 +175,16 @@ Status SessionRun::diarize_all() {
 }
 
 Status SessionRun::transcribe_all() {
-  TranscribeInput input{checked_.speech_model, TRY(model_identity(store_, checked_.speech_model)), checked_.options.languages,
-                        checked_.party ? hotwords(*checked_.party) : std::string(), "auto", checked_.threads, 0, checked_.options.beam};
-  result_.models.push_back({"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
+  TranscribeInput input{checked_.speech_model,
+                        TRY(model_identity(store_, checked_.speech_model)),
+                        checked_.options.languages,
+                        checked_.party ? hotwords(*checked_.party) : std::string(),
+                        "auto",
+                        checked_.threads,
+                        0,
+                        checked_.options.beam};
+  result_.models.push_back(
+      {"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
   for (Track& track : tracks_) {
     meter_.begin(StageId::Transcribe);
     StageContext shared = context();
@@ -200,7 +233,8 @@ Status SessionRun::assign_words() {
     Diarization& all = result_.diarization;
     const Diarization& own = texts.back().diarization;
     all.turns.insert(all.turns.end(), own.turns.begin(), own.turns.end());
-    all.exclusive_turns.insert(all.exclusive_turns.end(), own.exclusive_turns.begin(), own.exclusive_turns.end());
+    all.exclusive_turns.insert(all.exclusive_turns.end(), own.exclusive_turns.begin(),
+                               own.exclusive_turns.end());
     all.speech.insert(all.speech.end(), own.speech.begin(), own.speech.end());
     all.overlaps.insert(all.overlaps.end(), own.overlaps.begin(), own.overlaps.end());
   }
@@ -220,7 +254,8 @@ Status SessionRun::assign_words() {
 }
 
 Result<std::string> SessionRun::classifier_identity() {
-  return sha256(TRY(model_identity(store_, checked_.text_model)) + TRY(model_identity(store_, checked_.head)));
+  return sha256(TRY(model_identity(store_, checked_.text_model)) +
+                TRY(model_identity(store_, checked_.head)));
 }
 
 Result<Artifact> SessionRun::classify_file(const std::string& segments_jsonl) {
@@ -231,8 +266,9 @@ Result<Artifact> SessionRun::classify_file(const std::string& segments_jsonl) {
   TRY_VOID(write_file_atomic(file, segments_jsonl));
   meter_.begin(StageId::Classify);
   StageContext shared = context();
-  auto labels = classify(shared, file, run_.run_key,
-                         {checked_.text_model, checked_.head, TRY(classifier_identity()), checked_.party, {}, checked_.threads});
+  auto labels = classify(
+      shared, file, run_.run_key,
+      {checked_.text_model, checked_.head, TRY(classifier_identity()), checked_.party, {}, checked_.threads});
   std::error_code ignored;
   fs::remove(file, ignored);
   return labels;
@@ -246,12 +282,14 @@ Status SessionRun::classify_segments() {
   const std::string identity = TRY(classifier_identity());
   result_.models.back().version = identity.substr(0, 12);
   StageContext shared = context();
-  const Artifact labels = TRY(classify(shared, segments_file_, segments_content_,
-                                       {checked_.text_model, checked_.head, identity, checked_.party, result_.roles, checked_.threads}));
+  const Artifact labels = TRY(classify(
+      shared, segments_file_, segments_content_,
+      {checked_.text_model, checked_.head, identity, checked_.party, result_.roles, checked_.threads}));
   auto read = TRY(read_labels(labels.directory / "labels.jsonl"));
   if (read.size() != result_.segments.size())
-    return fail(ErrorCode::Internal, "the classifier returned " + std::to_string(read.size()) + " labels for " +
-                                         std::to_string(result_.segments.size()) + " segments");
+    return fail(ErrorCode::Internal, "the classifier returned " + std::to_string(read.size()) +
+                                         " labels for " + std::to_string(result_.segments.size()) +
+                                         " segments");
   for (std::size_t i = 0; i < read.size(); ++i) result_.segments[i].label = std::move(read[i]);
   if (auto roles = read_roles(labels.directory / "roles.json")) result_.roles = std::move(*roles);
   return {};
@@ -261,11 +299,13 @@ Result<fs::path> SessionRun::export_results() {
   meter_.begin(StageId::Export);
   const fs::path base = checked_.options.output;
   const std::string id = safe_session_id(checked_.options.session);
-  const fs::path partial = base / ("." + run_.started + "_" + id + "." + std::to_string(run_.id) + ".partial");
+  const fs::path partial =
+      base / ("." + run_.started + "_" + id + "." + std::to_string(run_.id) + ".partial");
   TRY_VOID(remove_tree(partial));
   TRY_VOID(make_directories(partial));
   Status written = write_results(result_, partial);
-  if (written && !skips(Skippable::Snippets)) written = write_snippets(result_, tracks_, partial / "segments" / id);
+  if (written && !skips(Skippable::Snippets))
+    written = write_snippets(result_, tracks_, partial / "segments" / id);
   if (written && cancel_.cancelled()) written = fail(ErrorCode::Cancelled, "cancelled");
   if (!written) {
     (void)remove_tree(partial);

@@ -18,12 +18,11 @@ namespace skald {
 /// One recording, or one track of it, on its way.
 struct Track {
   Recording recording;
-  std::string speaker_id;    // set for one track per player
+  std::string speaker_id;  // set for one track per player
   std::string speaker_name;
   std::optional<Artifact> audio, heard, turns, words;
   double duration = 0;
 };
-
 
 class SessionRun {
  public:
@@ -75,6 +74,7 @@ class SessionRun {
 };
 
 /// Writes segments/<id>/segment_0001_<SPEAKER>.wav and their manifest below `folder`.
-Status write_snippets(const SessionResult& result, const std::vector<Track>& tracks, const std::filesystem::path& folder);
+Status write_snippets(const SessionResult& result, const std::vector<Track>& tracks,
+                      const std::filesystem::path& folder);
 
 }  // namespace skald

@@ -56,8 +56,9 @@ Status write_snippets(const SessionResult& result, const std::vector<Track>& tra
     const auto size = static_cast<std::int64_t>(samples.size());
     const auto first = std::clamp<std::int64_t>(to_samples(segment.span.start).value, 0, size);
     const auto last = std::clamp<std::int64_t>(to_samples(segment.span.end).value, first, size);
-    TRY_VOID(write_wav(folder / snippet_name(i + 1, segment.speaker_id),
-                       samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))));
+    TRY_VOID(
+        write_wav(folder / snippet_name(i + 1, segment.speaker_id),
+                  samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))));
   }
   return write_snippets_manifest(result, folder);
 }

@@ -14,7 +14,8 @@ namespace {
 
 // Tracks share one clock: segments of different tracks that run at the same time overlap.
 void merge_tracks(std::vector<Segment>& segments) {
-  std::stable_sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return a.span < b.span; });
+  std::stable_sort(segments.begin(), segments.end(),
+                   [](const Segment& a, const Segment& b) { return a.span < b.span; });
   for (std::size_t i = 0; i < segments.size(); ++i)
     for (std::size_t j = i + 1; j < segments.size() && segments[j].span.start < segments[i].span.end; ++j)
       if (segments[i].speaker_id != segments[j].speaker_id)
@@ -23,7 +24,8 @@ void merge_tracks(std::vector<Segment>& segments) {
 
 }  // namespace
 
-Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackText>& tracks, const std::vector<SpeakerRole>& roles) {
+Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackText>& tracks,
+                               const std::vector<SpeakerRole>& roles) {
   Assigned assigned;
   Json parameters = Json::array();
   std::vector<std::string> inputs;
@@ -38,7 +40,9 @@ Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackTex
   const std::string lines = segments_jsonl(assigned.segments, roles);
   assigned.content = sha256(lines);
   StageRequest request{StageId::Assign, {{"turns", parameters}, {"content", assigned.content}}, inputs, {}};
-  request.make = [&](const Lease& lease) { return write_file_atomic(lease.output() / "segments.jsonl", lines); };
+  request.make = [&](const Lease& lease) {
+    return write_file_atomic(lease.output() / "segments.jsonl", lines);
+  };
   const Artifact artifact = TRY(run_stage(context, request));
   assigned.segments_file = artifact.directory / "segments.jsonl";
   return assigned;

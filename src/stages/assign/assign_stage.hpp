@@ -21,6 +21,7 @@ struct Assigned {
 };
 
 /// Artifact: segments.jsonl. `roles` are told ones, since the classifier's lines name them.
-Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackText>& tracks, const std::vector<SpeakerRole>& roles);
+Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackText>& tracks,
+                               const std::vector<SpeakerRole>& roles);
 
 }  // namespace skald

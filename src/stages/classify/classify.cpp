@@ -5,8 +5,8 @@
 
 namespace skald {
 
-Result<Artifact> classify(StageContext& context, const std::filesystem::path& segments, const std::string& content,
-                          const ClassifyInput& input) {
+Result<Artifact> classify(StageContext& context, const std::filesystem::path& segments,
+                          const std::string& content, const ClassifyInput& input) {
   Json parameters = {{"model", input.identity},
                      {"party", input.party ? to_json(*input.party) : Json(nullptr)},
                      {"roles", to_json(input.roles)}};

@@ -20,7 +20,7 @@ struct ClassifyInput {
 };
 
 /// Artifact: labels.jsonl, roles.json. `segments` is the JSONL file of the segments, `content` its hash.
-Result<Artifact> classify(StageContext& context, const std::filesystem::path& segments, const std::string& content,
-                          const ClassifyInput& input);
+Result<Artifact> classify(StageContext& context, const std::filesystem::path& segments,
+                          const std::string& content, const ClassifyInput& input);
 
 }  // namespace skald

@@ -3,7 +3,8 @@
 namespace skald {
 
 Result<Artifact> listen(StageContext& context, const Artifact& audio, const ListenModel& model) {
-  StageRequest request{StageId::Listen, {{"model", model.identity}, {"precision", model.precision}}, {audio.key}, {}};
+  StageRequest request{
+      StageId::Listen, {{"model", model.identity}, {"precision", model.precision}}, {audio.key}, {}};
   request.make = [&](const Lease& lease) {
     const Json job = {{"audio", (audio.directory / "audio.wav").string()},
                       {"models", model.directory.string()},

@@ -1,4 +1,5 @@
-// Stage listen: speech regions and speaker embeddings, made by worker_listen; independent of any speaker options.
+// Stage listen: speech regions and speaker embeddings, made by worker_listen; independent of any speaker
+// options.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -4,11 +4,16 @@
 
 namespace skald {
 
-Result<Artifact> transcribe(StageContext& context, const Artifact& audio, const Artifact& heard, const TranscribeInput& input) {
-  Json parameters = {{"model", input.identity}, {"languages", input.languages}, {"hotwords", input.hotwords}, {"precision", input.precision}};
+Result<Artifact> transcribe(StageContext& context, const Artifact& audio, const Artifact& heard,
+                            const TranscribeInput& input) {
+  Json parameters = {{"model", input.identity},
+                     {"languages", input.languages},
+                     {"hotwords", input.hotwords},
+                     {"precision", input.precision}};
   if (input.batch > 0) parameters["batch"] = input.batch;
   if (input.beam > 0) parameters["beam"] = input.beam;
-  // The text depends on where speech is, not on who speaks: by content, so that other speaker options change nothing here.
+  // The text depends on where speech is, not on who speaks: by content, so that other speaker options change
+  // nothing here.
   const std::string speech = TRY(sha256_file(heard.directory / "speech.json"));
   StageRequest request{StageId::Transcribe, parameters, {audio.key, speech}, {}};
   request.make = [&](const Lease& lease) {

@@ -20,6 +20,7 @@ struct TranscribeInput {
 };
 
 /// Artifact: words.json.
-Result<Artifact> transcribe(StageContext& context, const Artifact& audio, const Artifact& heard, const TranscribeInput& input);
+Result<Artifact> transcribe(StageContext& context, const Artifact& audio, const Artifact& heard,
+                            const TranscribeInput& input);
 
 }  // namespace skald
