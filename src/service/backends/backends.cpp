@@ -14,7 +14,8 @@ constexpr std::array<Preset, 3> kPresets = {{{"local", "whisper", "community-1",
 
 const std::vector<BackendInfo>& backends() {
   static const std::vector<BackendInfo> rows = {
-#define SKALD_ENGINE(kind, name, worker, place, about) {BackendKind::kind, name, worker, BackendPlace::place, about},
+#define SKALD_ENGINE(kind, name, worker, place, about) \
+  {BackendKind::kind, name, worker, BackendPlace::place, about},
 #include "engines/engines.def"
 #undef SKALD_ENGINE
   };
@@ -33,7 +34,9 @@ Status check_backend(BackendKind kind, std::string_view name) {
     if (row.name == name) return {};
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
-  return fail(ErrorCode::Usage, "there is no " + std::string(to_string(kind)) + " '" + std::string(name) + "'", "Known: " + known + ".");
+  return fail(ErrorCode::Usage,
+              "there is no " + std::string(to_string(kind)) + " '" + std::string(name) + "'",
+              "Known: " + known + ".");
 }
 
 Result<Preset> find_preset(std::string_view name) {
@@ -42,7 +45,8 @@ Result<Preset> find_preset(std::string_view name) {
     if (preset.name == name) return preset;
     known += (known.empty() ? "" : ", ") + std::string(preset.name);
   }
-  return fail(ErrorCode::Usage, "there is no preset '" + std::string(name) + "' in this version", "Known: " + known + ".");
+  return fail(ErrorCode::Usage, "there is no preset '" + std::string(name) + "' in this version",
+              "Known: " + known + ".");
 }
 
 }  // namespace skald
