@@ -22,7 +22,7 @@ from .manifest import folder_name
 from .report import SetupError, megabytes, say, step
 
 _LIST = ".files.json"
-_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", ".lock"]
+_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", "demo", ".lock"]
 _CONVERTERS = {"community1": community1.convert}
 
 
