@@ -16,7 +16,7 @@ sys.path.insert(0, HERE)
 from generator import mix, plan, sounds, truth  # noqa: E402
 from generator.flite import FliteError  # noqa: E402
 from generator.party import party_for  # noqa: E402
-from generator.script import ScriptError, read_script  # noqa: E402
+from generator.script import ScriptError, read_script, story_names  # noqa: E402
 from generator.voices import Studio  # noqa: E402
 
 SCRIPT, PARTY, LEXICON = (os.path.join(HERE, name) for name in ("session.script", "party.json", "lexicon.txt"))
@@ -40,7 +40,8 @@ def options(arguments):
 def fingerprint(chosen):
     """Hash of everything that the session depends on: options, script, generator."""
     folder = os.path.join(HERE, "generator")
-    files = [SCRIPT, PARTY, LEXICON, os.path.abspath(__file__)] + [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith(".py")]
+    modules = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
+    files = [SCRIPT, PARTY, LEXICON, os.path.abspath(__file__)] + modules
     digest = hashlib.sha256(json.dumps({k: v for k, v in vars(chosen).items() if k != "out"}, sort_keys=True).encode())
     for path in files:
         with open(path, "rb") as file:
@@ -68,7 +69,7 @@ def make(chosen):
     planner = plan.Planner(Studio(LEXICON), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script.people)
     length = planner.plan(script.scenes, None if chosen.hours is None else chosen.hours * 3600)
     settings = {"seed": chosen.seed, "voices": chosen.voices}
-    facts = truth.describe(chosen.name, planner.pieces, names, length, settings)
+    facts = truth.describe(chosen.name, planner.pieces, names, length, settings, story_names(LEXICON))
 
     os.makedirs(chosen.out, exist_ok=True)
     paths = [path_in(chosen, suffix) for suffix in (".wav", ".truth.json", ".rttm", ".party.json")]

@@ -85,7 +85,7 @@ class Planner:
         self._played += 1
 
     def plan(self, scenes, seconds):
-        """Plays scenes until `seconds` are nearly full (None: each once), then the last one. Returns the length in samples."""
+        """Plays scenes until `seconds` are full (None: each once), then the last one. Returns the length in samples."""
         for scene in _order(scenes, self._random, seconds):
             if seconds is not None and self._end >= seconds * SAMPLE_RATE:
                 break

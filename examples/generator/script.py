@@ -100,3 +100,10 @@ def read_script(path):
     if not scenes:
         raise ScriptError(f"{path}: no scene in it")
     return script
+
+
+def story_names(lexicon):
+    """The invented names among the words of the lexicon."""
+    with open(lexicon, encoding="utf-8") as file:
+        words = [row.split(":")[0].strip() for row in file if ":" in row and not row.startswith("#")]
+    return [word for word in words if not word.startswith("nlq")]

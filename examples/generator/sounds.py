@@ -39,7 +39,8 @@ def _pluck(random, out, start, frequency, seconds, level):
 
 def music(random, seconds):
     """Slow broken chords in D minor."""
-    chords = [(146.8, 174.6, 220.0, 293.7), (116.5, 174.6, 233.1, 293.7), (98.0, 196.0, 233.1, 293.7), (110.0, 164.8, 220.0, 277.2)]
+    chords = [(146.8, 174.6, 220.0, 293.7), (116.5, 174.6, 233.1, 293.7),
+              (98.0, 196.0, 233.1, 293.7), (110.0, 164.8, 220.0, 277.2)]
     out, step = [0.0] * int(seconds * SAMPLE_RATE), 0.4
     for i in range(int(seconds / step)):
         chord = chords[i // 8 % len(chords)]

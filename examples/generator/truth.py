@@ -14,7 +14,8 @@ def _seconds(samples):
 def _segment(piece, name, is_dm):
     line = piece.item
     start = piece.start / SAMPLE_RATE
-    words = [{"word": word, "start": round(start + first, 3), "end": round(start + last, 3)} for word, first, last in piece.words]
+    words = [{"word": word, "start": round(start + first, 3), "end": round(start + last, 3)}
+             for word, first, last in piece.words]
     return {"start_time": words[0]["start"], "end_time": words[-1]["end"], "text": line.text, "speaker_id": name,
             "speaker_name": name, "role": "DM" if is_dm else "PLAYER", "language": line.language,
             "scored": line.language == "en", "classification": line.label, "classification_type": line.voice,
@@ -58,7 +59,7 @@ def people_at(pieces, names):
     return people
 
 
-def describe(session, pieces, names, length, settings):
+def describe(session, pieces, names, length, settings, story_names):
     """The whole truth as one JSON object, segments in the form of `_data.json`."""
     segments = [_segment(piece, names[piece.seat], piece.seat == 0) for piece in pieces if isinstance(piece.item, Line)]
     segments.sort(key=lambda segment: (segment["start_time"], segment["speaker_id"]))
@@ -67,6 +68,7 @@ def describe(session, pieces, names, length, settings):
     return {
         "metadata": {"session_id": session, "format": "skald-truth", "version": 1, "duration": _seconds(length), **settings},
         "people": people_at(pieces, names),
+        "names": story_names,
         "segments": segments,
         "without_speech": [[sound["start"], sound["end"]] for sound in sounds],
         "sounds": sounds,
@@ -82,5 +84,6 @@ def write_truth(truth, path):
 
 def write_rttm(truth, path):
     with open(path, "w", encoding="utf-8") as file:
+        session = truth["metadata"]["session_id"]
         for start, end, speaker in _turns(truth["segments"]):
-            file.write(f"SPEAKER {truth['metadata']['session_id']} 1 {start:.3f} {end - start:.3f} <NA> <NA> {speaker} <NA> <NA>\n")
+            file.write(f"SPEAKER {session} 1 {start:.3f} {end - start:.3f} <NA> <NA> {speaker} <NA> <NA>\n")
