@@ -5,6 +5,8 @@
 #include <string>
 
 #include "engines/whisper/ct2_engine.hpp"
+#include "engines/whisper/decoder.hpp"
+#include "engines/whisper/native_engine.hpp"
 
 namespace skald::whisper {
 namespace {
@@ -20,14 +22,13 @@ bool multiplies_bf16() {
 // Seconds of the fastest of a few encoded windows.
 Result<double> measure(const Model& model, int threads, Precision precision, WorkerChannel& channel) {
   const Dimensions& d = model.dimensions();
-  const auto encoder = TRY(make_openvino_encoder(model, threads, precision));
+  const auto encoder = TRY(make_openvino_encoder(model, threads, precision, EncoderEnd::Memory));
   const std::vector<float> mel(static_cast<std::size_t>(d.bands) * 3000, 0.1F);
-  std::vector<float> out(static_cast<std::size_t>(d.audio_positions) * static_cast<std::size_t>(d.width));
   double best = 1e9;
   for (int i = 0; i < 4; ++i) {
     if (channel.cancelled()) return fail(ErrorCode::Cancelled, "the measurement was stopped");
     const auto start = std::chrono::steady_clock::now();
-    TRY_VOID(encoder->encode(mel, out));
+    TRY_VOID(encoder->encode(mel));
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return best;
@@ -42,9 +43,19 @@ Result<Precision> precision_from(std::string_view name) {
   return fail(ErrorCode::Usage, "unknown precision '" + std::string(name) + "' (auto, f32 or bf16)");
 }
 
+Result<DecoderKind> decoder_from(std::string_view name, int beam) {
+  if (name == "ctranslate2" || (name == "auto" && beam > 1)) return DecoderKind::CTranslate2;
+  if (name == "auto" || (name == "native" && beam == 1)) return DecoderKind::Native;
+  if (name == "native") return fail(ErrorCode::Usage, "the native decoder makes no beams");
+  return fail(ErrorCode::Usage, "unknown decoder '" + std::string(name) + "' (auto, native or ctranslate2)");
+}
+
 Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options) {
-  auto encoder = TRY(make_openvino_encoder(model, options.threads, options.precision));
-  return make_ct2_engine(model, options.threads, std::move(encoder));
+  const bool native = options.decoder == DecoderKind::Native && Decoder::fits(model.dimensions());
+  auto encoder = TRY(make_openvino_encoder(model, options.threads, options.precision,
+                                           native ? EncoderEnd::KeysAndValues : EncoderEnd::Memory));
+  return native ? make_native_engine(model, options.threads, std::move(encoder))
+                : make_ct2_engine(model, options.threads, std::move(encoder));
 }
 
 Result<Json> tune(const Json& job, WorkerChannel& channel) {

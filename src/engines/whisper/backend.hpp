@@ -12,13 +12,20 @@ namespace skald::whisper {
 
 inline constexpr int kDefaultBatch = 8;  // chunks of a unit
 
+/// Who writes: our own kernels, greedily; or CTranslate2, which also knows beams.
+enum class DecoderKind { Native, CTranslate2 };
+
 struct EngineOptions {
   int threads = 2;
+  DecoderKind decoder = DecoderKind::Native;
   Precision precision = Precision::F32;
 };
 
 /// "f32", "bf16", or "auto": bf16 where the processor multiplies it by itself.
 Result<Precision> precision_from(std::string_view name);
+
+/// "native", "ctranslate2", or "auto": native where there are no beams.
+Result<DecoderKind> decoder_from(std::string_view name, int beam);
 
 Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options);
 

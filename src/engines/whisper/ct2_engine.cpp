@@ -71,7 +71,8 @@ class Ct2Engine : public Engine {
       const auto in = mel.subspan(w * mel_size, mel_size);
       const auto out = std::span(encoded_).subspan(w * window_size(), window_size());
       if (encoder_) {
-        TRY_VOID(encoder_->encode(in, out));
+        TRY_VOID(encoder_->encode(in));
+        std::memcpy(out.data(), encoder_->output(0).data(), out.size_bytes());
         continue;
       }
       TRY_VOID(guarded([&] {

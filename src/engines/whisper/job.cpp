@@ -20,6 +20,7 @@ struct Job {
   int threads = 2;
   int batch = 8;
   int beam = 1;
+  DecoderKind decoder = DecoderKind::Native;
   Precision precision = Precision::F32;
 };
 
@@ -51,6 +52,7 @@ Result<Job> read_job(const Json& json) {
   job.threads = TRY(number_field(json, "threads", 2, 1, 256));
   job.batch = TRY(number_field(json, "batch", kDefaultBatch, 1, 64));
   job.beam = TRY(number_field(json, "beam", 1, 1, 16));
+  job.decoder = TRY(decoder_from(get_or(json, "decoder", std::string("auto")), job.beam));
   job.precision = TRY(precision_from(get_or(json, "precision", std::string("auto"))));
   return job;
 }
@@ -80,6 +82,14 @@ std::vector<ChunkPlan> plan(const WavFile& audio, const std::vector<Span>& speec
   return plan_chunks(speech, audio.length(), {}, quietest);
 }
 
+void tell(const Costs& costs, WorkerChannel& channel) {
+  channel.metric("cpu_mel", costs.mel);
+  channel.metric("cpu_encode", costs.encode);
+  channel.metric("cpu_languages", costs.languages);
+  channel.metric("cpu_generate", costs.generate);
+  channel.metric("cpu_align", costs.align);
+}
+
 Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
   const Job job = TRY(read_job(json));
   const Model model = TRY(Model::open(job.model));
@@ -103,7 +113,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
       if (channel.cancelled()) return fail(ErrorCode::Cancelled, "transcription was stopped");
       channel.progress(static_cast<double>(i) / static_cast<double>(total), "transcribe");
       if (!engine) {
-        engine = TRY(make_engine(model, {job.threads, job.precision}));
+        engine = TRY(make_engine(model, {job.threads, job.decoder, job.precision}));
         transcriber.emplace(model, *engine, audio, speech,
                             TranscribeOptions{job.languages, job.hotwords, job.beam});
       }
@@ -118,6 +128,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
     std::ranges::move(*unit, std::back_inserter(chunks));
   }
   channel.progress(1, "transcribe");
+  if (transcriber) tell(transcriber->costs(), channel);
   TRY_VOID(write_words(job.output / "words.json", model.folder().filename().string(), chunks));
   std::size_t words = 0;
   for (const Chunk& chunk : chunks) words += chunk.words.size();

@@ -19,7 +19,7 @@ class GraphBuilder {
  public:
   explicit GraphBuilder(const Model& model) : model_(model), d_(model.dimensions()) {}
 
-  Result<std::shared_ptr<ov::Model>> build() {
+  Result<std::shared_ptr<ov::Model>> build(EncoderEnd end) {
     const auto mel = std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{1, d_.bands, 3000});
     ov::Output<ov::Node> h = convolution(mel, "encoder/conv1", 1);
     h = convolution(h, "encoder/conv2", 2);
@@ -29,8 +29,10 @@ class GraphBuilder {
     h = std::make_shared<op::Add>(h, constant("encoder/position_encodings/encodings", {1, positions, width}));
     for (int i = 0; i < d_.encoder_layers; ++i) h = layer(h, "encoder/layer_" + std::to_string(i));
     h = norm(h, "encoder/layer_norm");
+    ov::OutputVector ends{h};
+    if (end == EncoderEnd::KeysAndValues) ends = keys_and_values(h);
     if (error_) return tl::unexpected(*error_);
-    return std::make_shared<ov::Model>(ov::OutputVector{h}, ov::ParameterVector{mel}, "whisper_encoder");
+    return std::make_shared<ov::Model>(ends, ov::ParameterVector{mel}, "whisper_encoder");
   }
 
  private:
@@ -111,6 +113,22 @@ class GraphBuilder {
                                      linear(y, name + "/ffn/linear_1", rows(name + "/ffn/linear_0/weight")));
   }
 
+  ov::OutputVector keys_and_values(const ov::Output<ov::Node>& memory) {
+    const std::int64_t heads = d_.decoder_heads, size = d_.width / heads;
+    ov::OutputVector out;
+    for (int i = 0; i < d_.decoder_layers; ++i) {
+      const std::string name = "decoder/layer_" + std::to_string(i) + "/attention/linear_1";
+      ov::Output<ov::Node> both = linear(memory, name, static_cast<std::size_t>(d_.width));
+      both = std::make_shared<op::Reshape>(both, integers({d_.audio_positions, 2, heads, size}), false);
+      const auto parts = std::make_shared<op::Split>(
+          both, std::make_shared<op::Constant>(ov::element::i64, ov::Shape{}, 1), 2);
+      // [positions x 1 x heads x size] to the order that the decoder reads them in
+      out.push_back(std::make_shared<op::Transpose>(parts->output(0), integers({1, 2, 3, 0})));
+      out.push_back(std::make_shared<op::Transpose>(parts->output(1), integers({1, 2, 0, 3})));
+    }
+    return out;
+  }
+
   const Model& model_;
   const Dimensions& d_;
   std::optional<Error> error_;
@@ -121,14 +139,15 @@ class OpenVinoEncoder : public Encoder {
   OpenVinoEncoder(const Model& model, ov::CompiledModel compiled)
       : d_(model.dimensions()), compiled_(std::move(compiled)), request_(compiled_.create_infer_request()) {}
 
-  Status encode(std::span<const float> mel, std::span<float> out) override {
+  Status encode(std::span<const float> mel) override {
     try {
       const auto bands = static_cast<std::size_t>(d_.bands);
       request_.set_input_tensor(
           ov::Tensor(ov::element::f32, {1, bands, 3000}, const_cast<float*>(mel.data())));
       request_.infer();
-      const ov::Tensor result = request_.get_output_tensor();
-      std::memcpy(out.data(), result.data<float>(), out.size_bytes());
+      outputs_.clear();
+      for (std::size_t i = 0; i < compiled_.outputs().size(); ++i)
+        outputs_.push_back(request_.get_output_tensor(i));
       return {};
     } catch (const std::bad_alloc&) {
       return fail(ErrorCode::OutOfMemory, "there is not enough memory for the speech model");
@@ -137,17 +156,23 @@ class OpenVinoEncoder : public Encoder {
     }
   }
 
+  std::span<const float> output(std::size_t index) const override {
+    return {outputs_[index].data<const float>(), outputs_[index].get_size()};
+  }
+
  private:
   Dimensions d_;
   ov::CompiledModel compiled_;
   ov::InferRequest request_;
+  std::vector<ov::Tensor> outputs_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Encoder>> make_openvino_encoder(const Model& model, int threads, Precision precision) {
+Result<std::unique_ptr<Encoder>> make_openvino_encoder(const Model& model, int threads, Precision precision,
+                                                       EncoderEnd end) {
   try {
-    auto graph = TRY(GraphBuilder(model).build());
+    auto graph = TRY(GraphBuilder(model).build(end));
     ov::Core core;
     auto compiled = core.compile_model(
         graph, "CPU", ov::inference_num_threads(threads), ov::num_streams(1),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
+#include <optional>
 
 #include "engines/whisper/guards.hpp"
 #include "engines/whisper/languages.hpp"
@@ -21,6 +23,20 @@ tl::unexpected<Error> cancelled() {
   return fail(ErrorCode::Cancelled, "transcription was stopped");
 }
 
+// Adds the process's CPU seconds from construction to destruction.
+class Meter {
+ public:
+  explicit Meter(double& sum) : sum_(sum), start_(now()) {}
+  Meter(const Meter&) = delete;
+  Meter& operator=(const Meter&) = delete;
+  ~Meter() { sum_ += now() - start_; }
+
+ private:
+  static double now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+  double& sum_;
+  double start_;
+};
+
 }  // namespace
 
 Transcriber::Transcriber(const Model& model, Engine& engine, const WavFile& audio, std::vector<Span> speech,
@@ -38,6 +54,7 @@ Status Transcriber::encode(std::span<const ChunkPlan> plans, const StopRequested
   mel_batch_.resize(plans.size() * size);
   frames_.assign(plans.size(), 0);
   std::vector<float> joined;
+  std::optional<Meter> meter(costs_.mel);
   for (std::size_t i = 0; i < plans.size(); ++i) {
     joined.resize(static_cast<std::size_t>(plans[i].length().value));
     std::span<float> rest = joined;
@@ -49,6 +66,7 @@ Status Transcriber::encode(std::span<const ChunkPlan> plans, const StopRequested
     frames_[i] = LogMel::frames(joined.size());
     mel_.compute(joined, std::span(mel_batch_).subspan(i * size, size));
   }
+  meter.emplace(costs_.encode);
   if (stop()) return cancelled();
   return engine_.encode(mel_batch_, frames_);
 }
@@ -134,6 +152,7 @@ Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> pl
   const Vocabulary& vocabulary = model_.vocabulary();
   std::vector<std::vector<float>> probabilities(plans.size(),
                                                 std::vector<float>(vocabulary.languages().size(), 1));
+  std::optional<Meter> meter(costs_.languages);
   if (options_.languages.size() > 1) probabilities = TRY(engine_.languages());
   std::vector<double> seconds;
   for (const ChunkPlan& plan : plans) seconds.push_back(speech_seconds(plan));
@@ -143,6 +162,7 @@ Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> pl
   for (std::size_t i = 0; i < plans.size(); ++i)
     rows.push_back({static_cast<int>(i), make_prompt(vocabulary, hotwords_, languages[i].token)});
   if (stop()) return cancelled();
+  meter.emplace(costs_.generate);
   std::vector<Attempt> attempts = TRY(write(rows, plans, stop));
 
   std::vector<AlignRow> texts;
@@ -150,7 +170,9 @@ Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> pl
     texts.push_back(
         {static_cast<int>(i), languages[i].token, without_loops(attempts[i].hypothesis.tokens), frames_[i]});
   if (stop()) return cancelled();
+  meter.emplace(costs_.align);
   const std::vector<Alignment> alignments = TRY(engine_.align(texts));
+  meter.reset();
 
   std::vector<Chunk> out;
   for (std::size_t i = 0; i < plans.size(); ++i) {

@@ -19,6 +19,11 @@ struct TranscribeOptions {
   int beam = 1;
 };
 
+/// Where the time of a transcriber went: CPU seconds of the whole process.
+struct Costs {
+  double mel = 0, encode = 0, languages = 0, generate = 0, align = 0;
+};
+
 /// Asked between steps; true stops the work with ErrorCode::Cancelled.
 using StopRequested = std::function<bool()>;
 
@@ -30,6 +35,7 @@ class Transcriber {
 
   /// Recognises a batch. The result depends on these chunks only. Words are in recording time, in order.
   Result<std::vector<Chunk>> transcribe(std::span<const ChunkPlan> plans, const StopRequested& stop);
+  const Costs& costs() const { return costs_; }
 
  private:
   struct Attempt {
@@ -54,6 +60,7 @@ class Transcriber {
   LogMel mel_;
   std::vector<float> mel_batch_;
   std::vector<int> frames_;
+  Costs costs_;
 };
 
 }  // namespace skald::whisper

@@ -1,0 +1,277 @@
+// Body of the kernels; each kernels_*.cpp includes it once, compiled for its instruction set, with
+// SKALD_KERNELS naming the version. No functions of other headers are called here: compiled for a newer
+// processor, one of them could be the copy that the linker keeps for the whole program.
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#include "engines/whisper/kernels.hpp"
+
+namespace skald::whisper {
+namespace {
+
+using Floats = float __attribute__((vector_size(64)));
+using Integers = std::int32_t __attribute__((vector_size(64)));
+[[maybe_unused]] typedef std::int8_t Bytes __attribute__((vector_size(16)));
+[[maybe_unused]] typedef std::uint16_t Halves __attribute__((vector_size(32)));
+constexpr int kLanes = 16;
+
+inline Floats load(const float* from) {
+  Floats v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+
+inline void store(float* to, const Floats& v) {
+  __builtin_memcpy(to, &v, sizeof v);
+}
+
+// Widening is written by hand where the processor has an instruction for it: compilers take it apart.
+#if defined(__AVX512F__)
+inline Floats load(const std::int8_t* from) {
+  return reinterpret_cast<Floats>(
+      _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))));
+}
+
+inline Floats load(const std::uint16_t* from) {
+  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+  return reinterpret_cast<Floats>(_mm512_slli_epi32(wide, 16));
+}
+#elif defined(__AVX2__)
+inline Floats joined(__m256 low, __m256 high) {
+  Floats v;
+  __builtin_memcpy(&v, &low, sizeof low);
+  __builtin_memcpy(reinterpret_cast<char*>(&v) + sizeof low, &high, sizeof high);
+  return v;
+}
+
+inline Floats load(const std::int8_t* from) {
+  const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  return joined(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(v)),
+                _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(v, 8))));
+}
+
+inline Floats load(const std::uint16_t* from) {
+  const auto* at = reinterpret_cast<const __m128i*>(from);
+  const __m256i low = _mm256_cvtepu16_epi32(_mm_loadu_si128(at));
+  const __m256i high = _mm256_cvtepu16_epi32(_mm_loadu_si128(at + 1));
+  return joined(_mm256_castsi256_ps(_mm256_slli_epi32(low, 16)),
+                _mm256_castsi256_ps(_mm256_slli_epi32(high, 16)));
+}
+#else
+inline Floats load(const std::int8_t* from) {
+  Bytes v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return __builtin_convertvector(__builtin_convertvector(v, Integers), Floats);
+}
+
+inline Floats load(const std::uint16_t* from) {
+  Halves v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return reinterpret_cast<Floats>(__builtin_convertvector(v, Integers) << 16);
+}
+#endif
+
+inline Floats all(float value) {
+  return Floats{} + value;
+}
+
+inline float sum(const Floats& v) {
+  float s[8];
+  for (int i = 0; i < 8; ++i) s[i] = v[i] + v[i + 8];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+// exp for x <= 88: powers of two by the exponent's bits, the rest by a polynomial; relative error below 2e-7.
+inline Floats exp_of(Floats x) {
+  x = x < -87.0F ? all(-87.0F) : x;
+  const Floats shifted = x * 1.44269504F + 12582912.0F;  // rounds to a whole number
+  const Floats whole = shifted - 12582912.0F;
+  const Floats r = (x - whole * 0.693359375F) - whole * -2.12194440e-4F;
+  Floats p = all(1.9875691500e-4F);
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * r * r + r + 1.0F;
+  const Integers power = (__builtin_convertvector(whole, Integers) + 127) << 23;
+  return p * reinterpret_cast<Floats>(power);
+}
+
+template <int Rows>
+void linear_rows(const LinearView& layer, const float* x, float* y) {
+  for (int n = 0; n < layer.outputs; n += 2) {
+    const bool pair = n + 1 < layer.outputs;
+    const std::int8_t* a = layer.weights + static_cast<std::int64_t>(n) * layer.inputs;
+    const std::int8_t* b = pair ? a + layer.inputs : a;
+    Floats first[Rows] = {}, second[Rows] = {};
+    for (int k = 0; k < layer.inputs; k += kLanes) {
+      const Floats wa = load(a + k), wb = load(b + k);
+      for (int r = 0; r < Rows; ++r) {
+        const Floats v = load(x + static_cast<std::int64_t>(r) * layer.inputs + k);
+        first[r] += wa * v;
+        second[r] += wb * v;
+      }
+    }
+    for (int r = 0; r < Rows; ++r) {
+      float* out = y + static_cast<std::int64_t>(r) * layer.outputs + n;
+      out[0] = sum(first[r]) * layer.scales[n] + (layer.bias ? layer.bias[n] : 0.0F);
+      if (pair) out[1] = sum(second[r]) * layer.scales[n + 1] + (layer.bias ? layer.bias[n + 1] : 0.0F);
+    }
+  }
+}
+
+void linear(const LinearView& layer, const float* x, int rows, float* y) {
+  while (rows > 0) {
+    const int now = rows < 8 ? rows : 8;
+    switch (now) {
+      case 1:
+        linear_rows<1>(layer, x, y);
+        break;
+      case 2:
+        linear_rows<2>(layer, x, y);
+        break;
+      case 3:
+        linear_rows<3>(layer, x, y);
+        break;
+      case 4:
+        linear_rows<4>(layer, x, y);
+        break;
+      case 5:
+        linear_rows<5>(layer, x, y);
+        break;
+      case 6:
+        linear_rows<6>(layer, x, y);
+        break;
+      case 7:
+        linear_rows<7>(layer, x, y);
+        break;
+      default:
+        linear_rows<8>(layer, x, y);
+        break;
+    }
+    x += static_cast<std::int64_t>(now) * layer.inputs;
+    y += static_cast<std::int64_t>(now) * layer.outputs;
+    rows -= now;
+  }
+}
+
+void scores(const std::uint16_t* keys, int positions, int size, const float* query, float* out) {
+  constexpr int parts = kPositionBlock / kLanes;
+  for (int p = 0; p < positions; p += kPositionBlock) {
+    Floats sums[parts] = {};
+    for (int d = 0; d < size; ++d, keys += kPositionBlock)
+      for (int i = 0; i < parts; ++i) sums[i] += load(keys + i * kLanes) * query[d];
+    for (int i = 0; i < parts; ++i) store(out + p + i * kLanes, sums[i]);
+  }
+}
+
+template <int Parts>
+void mix_part(const std::uint16_t* values, int positions, int size, const float* weights, float* out) {
+  Floats even[Parts] = {}, odd[Parts] = {};
+  int p = 0;
+  for (; p + 1 < positions; p += 2, values += 2 * static_cast<std::int64_t>(size))
+    for (int i = 0; i < Parts; ++i) {
+      even[i] += load(values + i * kLanes) * weights[p];
+      odd[i] += load(values + size + i * kLanes) * weights[p + 1];
+    }
+  for (int i = 0; i < Parts; ++i) {
+    if (p < positions) even[i] += load(values + i * kLanes) * weights[p];
+    store(out + i * kLanes, even[i] + odd[i]);
+  }
+}
+
+void mix(const std::uint16_t* values, int positions, int size, const float* weights, float* out) {
+  int d = 0;
+  for (; d + 4 * kLanes <= size; d += 4 * kLanes) mix_part<4>(values + d, positions, size, weights, out + d);
+  for (; d < size; d += kLanes) mix_part<1>(values + d, positions, size, weights, out + d);
+}
+
+float largest(const float* x, int count) {
+  float max = x[0];
+  for (int i = 1; i < count; ++i) max = x[i] > max ? x[i] : max;
+  return max;
+}
+
+double sum_exp(const float* x, int count, float max) {
+  Floats sums{};
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) sums += exp_of(load(x + i) - max);
+  double total = sum(sums);
+  for (; i < count; ++i) total += exp_of(all(x[i] - max))[0];
+  return total;
+}
+
+void softmax(float* x, int count) {
+  const float max = largest(x, count);
+  Floats sums{};
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const Floats e = exp_of(load(x + i) - max);
+    store(x + i, e);
+    sums += e;
+  }
+  float total = sum(sums);
+  for (; i < count; ++i) {
+    x[i] = exp_of(all(x[i] - max))[0];
+    total += x[i];
+  }
+  const float scale = 1 / total;
+  for (i = 0; i < count; ++i) x[i] *= scale;
+}
+
+void attend(const float* query, const float* keys, const float* values, int pitch, int count, int size,
+            float* scratch, float* out) {
+  for (int p = 0; p < count; ++p) {
+    const float* key = keys + static_cast<std::int64_t>(p) * pitch;
+    Floats dot{};
+    for (int d = 0; d < size; d += kLanes) dot += load(query + d) * load(key + d);
+    scratch[p] = sum(dot);
+  }
+  softmax(scratch, count);
+  for (int d = 0; d < size; d += kLanes) {
+    Floats sums{};
+    for (int p = 0; p < count; ++p)
+      sums += load(values + static_cast<std::int64_t>(p) * pitch + d) * scratch[p];
+    store(out + d, sums);
+  }
+}
+
+// The error function as in Abramowitz & Stegun 7.1.26: absolute error below 1.5e-7.
+void gelu(float* x, int count) {
+  for (int i = 0; i < count; i += kLanes) {
+    const Floats v = load(x + i);
+    const Floats z = v * 0.70710678F;
+    const Floats size = z < 0.0F ? -z : z;
+    const Floats t = 1.0F / (1.0F + 0.3275911F * size);
+    Floats p = 1.061405429F * t + -1.453152027F;
+    p = p * t + 1.421413741F;
+    p = p * t + -0.284496736F;
+    p = p * t + 0.254829592F;
+    const Floats erf = 1.0F - p * t * exp_of(-size * size);
+    const Floats both = z < 0.0F ? -erf : erf;
+    store(x + i, 0.5F * v * (1.0F + both));
+  }
+}
+
+void norm(const float* x, const float* gamma, const float* beta, int count, float* out) {
+  Floats sums{};
+  for (int i = 0; i < count; i += kLanes) sums += load(x + i);
+  const float mean = sum(sums) / static_cast<float>(count);
+  Floats squares{};
+  for (int i = 0; i < count; i += kLanes) {
+    const Floats d = load(x + i) - mean;
+    squares += d * d;
+  }
+  const float scale = 1 / __builtin_sqrtf(sum(squares) / static_cast<float>(count) + 1e-5F);
+  for (int i = 0; i < count; i += kLanes)
+    store(out + i, (load(x + i) - mean) * scale * load(gamma + i) + load(beta + i));
+}
+
+}  // namespace
+
+extern const Kernels SKALD_KERNELS;
+const Kernels SKALD_KERNELS{SKALD_KERNELS_NAME, linear, scores, mix, attend, softmax, sum_exp, gelu, norm};
+
+}  // namespace skald::whisper
