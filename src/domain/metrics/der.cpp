@@ -1,6 +1,7 @@
 #include "domain/metrics/der.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "domain/metrics/assignment.hpp"
@@ -18,6 +19,16 @@ std::vector<Span> joined(std::vector<Span> spans) {
     else
       result.push_back(span);
   }
+  return result;
+}
+
+// Each speaker's turns without overlaps among themselves: nobody speaks twice at once.
+std::vector<Turn> joined_turns(const std::vector<Turn>& turns) {
+  std::map<std::string, std::vector<Span>> spans;
+  for (const Turn& turn : turns) spans[turn.speaker].push_back(turn.span);
+  std::vector<Turn> result;
+  for (auto& [speaker, own] : spans)
+    for (const Span& span : joined(std::move(own))) result.push_back({span, speaker});
   return result;
 }
 
@@ -133,8 +144,10 @@ std::vector<Span> without(const std::vector<Span>& within, const std::vector<Spa
   return result;
 }
 
-DiarizationErrors diarization_errors(const std::vector<Turn>& reference, const std::vector<Turn>& hypothesis,
-                                     const DerOptions& options) {
+DiarizationErrors diarization_errors(const std::vector<Turn>& reference_turns,
+                                     const std::vector<Turn>& hypothesis_turns, const DerOptions& options) {
+  const std::vector<Turn> reference = joined_turns(reference_turns);
+  const std::vector<Turn> hypothesis = joined_turns(hypothesis_turns);
   const std::vector<Span> whole = options.scored ? *options.scored : extent(reference, hypothesis);
   const Sweep sweep(reference, hypothesis, without(whole, collars(reference, options.collar)));
   const std::size_t said = sweep.names(0).size();

@@ -34,8 +34,9 @@ struct DiarizationErrors {
   double rate() const;
 };
 
-/// DER with the best one-to-one pairing of speakers; overlapping speech counts. Equal to pyannote.metrics'
-/// DiarizationErrorRate.
+/// DER with the best one-to-one pairing of speakers; overlapping speech of several people counts for each, a
+/// person's own overlapping turns count once. Equal to pyannote.metrics' DiarizationErrorRate on the support
+/// of both annotations.
 DiarizationErrors diarization_errors(const std::vector<Turn>& reference, const std::vector<Turn>& hypothesis,
                                      const DerOptions& options = {});
 

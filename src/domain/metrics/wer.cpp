@@ -122,7 +122,9 @@ std::vector<std::string> normalised_words(std::string_view text) {
   std::vector<std::string> words;
   std::u32string word;
   const auto finish = [&] {
-    if (word.find_first_not_of(U'\'') != std::u32string::npos) words.push_back(encode_utf8(word));
+    // Again, because a mark may now stand behind another letter than before.
+    if (word.find_first_not_of(U'\'') != std::u32string::npos)
+      words.push_back(to_nfkc_lower(encode_utf8(word)));
     word.clear();
   };
   for (char32_t point : decode_utf8(to_nfkc_lower(text))) {
