@@ -8,6 +8,7 @@
 
 #include "domain/diarization/assignment.hpp"
 #include "domain/diarization/linkage.hpp"
+#include "domain/diarization/pieces.hpp"
 #include "domain/diarization/speech.hpp"
 #include "domain/diarization/vbx.hpp"
 
@@ -52,7 +53,10 @@ std::uint8_t speaks(const ListenData& data, std::size_t window) {
   return bits;
 }
 
+}  // namespace
+
 std::vector<float> vbx_centroids(const TrainingSet& set, const PldaModel& plda) {
+  if (set.owners.size() < 2) return {};
   const auto unit = unit_rows(set.embeddings, kDimension);
   const auto labels = centroid_linkage(unit, kDimension, 0.6);
   const auto first = static_cast<std::size_t>(*std::max_element(labels.begin(), labels.end())) + 1;
@@ -72,8 +76,6 @@ std::vector<float> vbx_centroids(const TrainingSet& set, const PldaModel& plda) 
   }
   return centroids;
 }
-
-}  // namespace
 
 Assignment assign_windows(const ListenData& data, std::span<const float> centroids) {
   const std::size_t people = centroids.size() / kDimension;
@@ -98,6 +100,37 @@ Assignment assign_windows(const ListenData& data, std::span<const float> centroi
   return assignment;
 }
 
+Assignment assign_windows(const ListenData& data, std::span<const float> centroids,
+                          const std::vector<int>& pieces) {
+  constexpr double kCosineSeconds = 0.5;  // what the embedding of the window counts
+  const std::size_t people = centroids.size() / kDimension;
+  Assignment assignment(data.windows() * kSpeakers, -1);
+  for (std::size_t w = 0; w < data.windows(); ++w) {
+    const std::uint8_t active = speaks(data, w);
+    if (active == 0) continue;
+    std::vector<double> score(kSpeakers * people);
+    for (std::size_t k = 0; k < kSpeakers; ++k) {
+      for (std::size_t s = 0; s < people; ++s) {
+        const auto centroid = centroids.subspan(s * kDimension, kDimension);
+        score[k * people + s] = (active >> k & 1) == 0 ? -1e6
+                                : data.has_embedding(w, k)
+                                    ? kCosineSeconds * cosine(data.embedding(w, k), centroid)
+                                    : 0.0;
+      }
+    }
+    for (const PieceSpeaker& p : pieces_of_window(data, w)) {
+      if (pieces[p.piece] < 0) continue;
+      score[p.speaker * people + static_cast<std::size_t>(pieces[p.piece])] +=
+          heard_seconds(data.pieces[p.piece]);
+    }
+    const auto best = assign_best(score, kSpeakers, people);
+    for (std::size_t k = 0; k < kSpeakers; ++k) {
+      if ((active >> k & 1) != 0) assignment[w * kSpeakers + k] = best[k];
+    }
+  }
+  return assignment;
+}
+
 namespace {
 
 std::string speaker_id(std::size_t number) {
@@ -112,7 +145,10 @@ std::vector<Turn> turns_of(std::span<const std::uint8_t> frames, std::size_t peo
   if (people == 0) return turns;
   for (std::size_t s = 0; s < people; ++s) {
     const auto on = [&](std::size_t f) { return frames[f * people + s] != 0; };
-    for (const Span& span : spans_of(frames.size() / people, end, on)) turns.push_back({span, name[s]});
+    for (const Span& span : spans_of(frames.size() / people, end, on)) {
+      // Less than a millisecond, at the very end of a recording, would be an empty turn in files.
+      if (to_millisecond(span.start) < to_millisecond(span.end)) turns.push_back({span, name[s]});
+    }
   }
   std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
     return std::tie(a.span, a.speaker) < std::tie(b.span, b.speaker);
@@ -185,29 +221,63 @@ std::vector<float> mean_voice(const ListenData& data) {
 
 }  // namespace
 
-DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options) {
-  (void)options;
-  DiarizeResult result;
-  const TrainingSet set = select_training(data);
-  std::vector<float> centroids;
-  Assignment assignment;
-  if (set.owners.size() >= 2) {
-    centroids = vbx_centroids(set, plda);
-    assignment = assign_windows(data, centroids);
-  } else {
-    centroids = mean_voice(data);
-    assignment = one_person(data);
+namespace {
+
+/// Gives the frames of each piece in which one person speaks to the person of the piece.
+void follow_pieces(const ListenData& data, const std::vector<int>& label, std::span<const std::uint8_t> count,
+                   std::size_t people, std::vector<std::uint8_t>& frames) {
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    if (label[i] < 0) continue;
+    const Piece& piece = data.pieces[i];
+    for (std::size_t f = piece.first; f < std::min(piece.end, count.size()); ++f) {
+      if (count[f] != 1) continue;
+      std::fill_n(&frames[f * people], people, std::uint8_t{0});
+      frames[f * people + static_cast<std::size_t>(label[i])] = 1;
+    }
   }
-  const std::size_t people = centroids.size() / kDimension;
+}
+
+/// Who is who: the people, their pieces and their local speakers.
+struct Cast {
+  std::vector<float> centroids;
+  std::vector<int> pieces;
+  Assignment windows;
+};
+
+Cast find_cast(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options) {
+  Cast cast;
+  if (options.clusterer == Clusterer::Vbx) {
+    cast.centroids = vbx_centroids(select_training(data), plda);
+    if (!cast.centroids.empty()) cast.windows = assign_windows(data, cast.centroids);
+  } else {
+    cast.centroids = find_people(data, options.count);
+    cast.pieces = label_pieces(data, cast.centroids);
+    if (!cast.centroids.empty()) cast.windows = assign_windows(data, cast.centroids, cast.pieces);
+  }
+  if (cast.centroids.empty()) {
+    cast.centroids = mean_voice(data);
+    cast.windows = one_person(data);
+  }
+  return cast;
+}
+
+}  // namespace
+
+DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options) {
+  DiarizeResult result;
+  const Cast cast = find_cast(data, plda, options);
+  const std::size_t people = cast.centroids.size() / kDimension;
   auto count = count_speakers(data);
   const Seconds end = to_seconds(data.length);
-  const auto frames = reconstruct(data, assignment, people, count);
+  auto frames = reconstruct(data, cast.windows, people, count);
+  follow_pieces(data, cast.pieces, count, people, frames);
   const auto name = names_of(frames, people);
   result.diarization.turns = turns_of(frames, people, end, name);
-  result.voices = voices_of(result.diarization.turns, centroids, name);
+  result.voices = voices_of(result.diarization.turns, cast.centroids, name);
   for (std::uint8_t& c : count) c = std::min<std::uint8_t>(c, 1);
-  result.diarization.exclusive_turns =
-      turns_of(reconstruct(data, assignment, people, count), people, end, name);
+  frames = reconstruct(data, cast.windows, people, count);
+  follow_pieces(data, cast.pieces, count, people, frames);
+  result.diarization.exclusive_turns = turns_of(frames, people, end, name);
   result.diarization.speech = speech_regions(data);
   result.diarization.overlaps = overlap_regions(data);
   return result;

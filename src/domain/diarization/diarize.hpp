@@ -1,24 +1,25 @@
 // Who spoke when: from local speakers of windows to people of the recording.
 #pragma once
 #include <cstddef>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "domain/diarization/listen_data.hpp"
+#include "domain/diarization/people.hpp"
 #include "domain/diarization/plda.hpp"
 #include "domain/diarization/timeline.hpp"
 #include "domain/types.hpp"
 
 namespace skald {
 
+/// Voices: pieces are clustered by the odds that they are one voice. Vbx: as the community-1 pipeline does,
+/// for comparison; it takes no number of people.
+enum class Clusterer { Voices, Vbx };
+
 struct DiarizeOptions {
-  std::optional<std::size_t> speakers;  // exactly so many, where so many voices can be told apart
-  std::optional<std::size_t> min_speakers;
-  std::optional<std::size_t> max_speakers;
-  std::optional<std::size_t> people;  // at the table: an upper bound where max_speakers is not given
-  Seconds closed_gap{0};              // pauses of one speaker up to this long belong to the turn
-  Seconds shortest_turn{0};           // shorter turns are left out
+  PeopleCount count;
+  Clusterer clusterer = Clusterer::Voices;
 };
 
 /// One person of the recording.
@@ -40,9 +41,16 @@ struct TrainingSet {
 };
 TrainingSet select_training(const ListenData& data);
 
+/// The centroids that VBx finds, [speakers, kDimension]; empty for fewer than two embeddings.
+std::vector<float> vbx_centroids(const TrainingSet& set, const PldaModel& plda);
+
 /// The best person for each local speaker by cosine to the centroids [speakers, kDimension], where the local
 /// speakers of one window are different people.
 Assignment assign_windows(const ListenData& data, std::span<const float> centroids);
+
+/// The same by the pieces in which the local speaker is heard, and by cosine where there are none.
+Assignment assign_windows(const ListenData& data, std::span<const float> centroids,
+                          const std::vector<int>& pieces);
 
 DiarizeResult diarize(const ListenData& data, const PldaModel& plda, const DiarizeOptions& options);
 

@@ -26,6 +26,13 @@ constexpr std::size_t window_count(Samples length) {
 }
 }  // namespace listen
 
+/// A short stretch in which one person speaks alone.
+struct Piece {
+  std::size_t first = 0;  // frames of the recording
+  std::size_t end = 0;
+  std::size_t heard = 0;  // frames of the speaker model (80 ms) in its embedding; 0: too short for one
+};
+
 /// Segmentation and embeddings of windows that follow one another.
 struct ListenData {
   Samples length;                      // of the recording
@@ -33,6 +40,8 @@ struct ListenData {
   std::vector<std::uint8_t> active;    // [windows, kFrames]: bit k is set where local speaker k speaks
   std::vector<std::uint8_t> embedded;  // [windows]: bit k is set where local speaker k has an embedding
   std::vector<float> embeddings;       // [windows, kSpeakers, kDimension]; zeros where there is none
+  std::vector<Piece> pieces;           // in order of time, apart from one another
+  std::vector<float> voices;           // [pieces, kDimension]; zeros where there is none
 
   std::size_t windows() const { return embedded.size(); }
   std::span<const std::uint8_t> frames(std::size_t window) const {
@@ -41,6 +50,9 @@ struct ListenData {
   std::span<const float> embedding(std::size_t window, std::size_t speaker) const {
     return std::span(embeddings)
         .subspan((window * listen::kSpeakers + speaker) * listen::kDimension, listen::kDimension);
+  }
+  std::span<const float> voice(std::size_t piece) const {
+    return std::span(voices).subspan(piece * listen::kDimension, listen::kDimension);
   }
   bool has_embedding(std::size_t window, std::size_t speaker) const {
     return (embedded[window] >> speaker & 1) != 0;

@@ -14,10 +14,23 @@ std::size_t window_frame(std::size_t window) {
   return static_cast<std::size_t>(std::lround(static_cast<double>(window) / listen::kFrameStep));
 }
 
-std::size_t timeline_frames(std::size_t windows) {
-  if (windows == 0) return 0;
-  const double end = static_cast<double>(windows - 1) + 10.0;
-  return static_cast<std::size_t>(std::ceil(end / listen::kFrameStep)) + 1;
+std::size_t timeline_frames(const ListenData& data) {
+  if (data.windows() == 0) return 0;
+  const double end = static_cast<double>(data.first_window + data.windows() - 1) + 10.0;
+  return static_cast<std::size_t>(std::ceil(end / listen::kFrameStep)) + 1 - window_frame(data.first_window);
+}
+
+std::size_t window_start(const ListenData& data, std::size_t index) {
+  return window_frame(data.first_window + index) - window_frame(data.first_window);
+}
+
+std::vector<std::uint16_t> windows_seeing(const ListenData& data) {
+  std::vector<std::uint16_t> seeing(timeline_frames(data));
+  for (std::size_t w = 0; w < data.windows(); ++w) {
+    const std::size_t base = window_start(data, w);
+    for (std::size_t f = base; f < std::min(base + kFrames, seeing.size()); ++f) ++seeing[f];
+  }
+  return seeing;
 }
 
 Seconds frame_time(std::size_t frame) {
@@ -29,14 +42,13 @@ namespace {
 /// Mean over the windows that see a frame of value(activity bits of the window there).
 template <typename Value>
 std::vector<float> mean_over_windows(const ListenData& data, const Value& value) {
-  std::vector<std::uint16_t> sum(timeline_frames(data.windows()));
-  std::vector<std::uint16_t> seen(sum.size());
+  const auto seen = windows_seeing(data);
+  std::vector<std::uint16_t> sum(seen.size());
   for (std::size_t w = 0; w < data.windows(); ++w) {
     const auto frames = data.frames(w);
-    const std::size_t base = window_frame(w);
+    const std::size_t base = window_start(data, w);
     for (std::size_t f = 0; f < kFrames && base + f < sum.size(); ++f) {
       sum[base + f] = static_cast<std::uint16_t>(sum[base + f] + value(frames[f]));
-      ++seen[base + f];
     }
   }
   std::vector<float> mean(sum.size());
@@ -67,7 +79,7 @@ std::vector<std::uint8_t> reconstruct(const ListenData& data, const Assignment& 
   std::vector<std::uint16_t> votes(frames * speakers);
   for (std::size_t w = 0; w < data.windows(); ++w) {
     const auto active = data.frames(w);
-    const std::size_t base = window_frame(w);
+    const std::size_t base = window_start(data, w);
     for (std::size_t s = 0; s < speakers; ++s) {
       std::uint8_t mask = 0;  // the local speakers that are person s
       for (std::size_t k = 0; k < kSpeakers; ++k) {

@@ -9,10 +9,14 @@
 
 namespace skald {
 
-/// Frames that span all windows: one every listen::kFrameStep.
-std::size_t timeline_frames(std::size_t windows);
 /// The frame of the recording at which a window begins.
 std::size_t window_frame(std::size_t window);
+/// Frames from the first window to the end of the last one; frame 0 is where the first one begins.
+std::size_t timeline_frames(const ListenData& data);
+/// The frame at which window `index` of the data begins, counted like these.
+std::size_t window_start(const ListenData& data, std::size_t index);
+/// How many windows see each of these frames.
+std::vector<std::uint16_t> windows_seeing(const ListenData& data);
 /// Where frame `frame` begins and ends when runs of frames become spans: the middle of what it sees.
 Seconds frame_time(std::size_t frame);
 

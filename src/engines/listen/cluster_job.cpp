@@ -22,13 +22,19 @@ Result<std::optional<std::size_t>> read_number(const Json& job, const char* key)
 
 Result<DiarizeOptions> read_options(const Json& job) {
   DiarizeOptions options;
-  options.speakers = TRY(read_number(job, "speakers"));
-  options.min_speakers = TRY(read_number(job, "min_speakers"));
-  options.max_speakers = TRY(read_number(job, "max_speakers"));
-  options.people = TRY(read_number(job, "people"));
-  if (options.min_speakers && options.max_speakers && *options.min_speakers > *options.max_speakers) {
+  PeopleCount& count = options.count;
+  count.exact = TRY(read_number(job, "speakers"));
+  count.least = TRY(read_number(job, "min_speakers"));
+  count.most = TRY(read_number(job, "max_speakers"));
+  count.people = TRY(read_number(job, "people"));
+  if (count.least && count.most && *count.least > *count.most) {
     return fail(ErrorCode::Usage, "min_speakers is larger than max_speakers");
   }
+  const auto clusterer = get_or(job, "clusterer", std::string("voices"));
+  if (clusterer != "voices" && clusterer != "vbx") {
+    return fail(ErrorCode::Usage, "unknown clusterer '" + clusterer + "'", "Use voices or vbx.");
+  }
+  if (clusterer == "vbx") options.clusterer = Clusterer::Vbx;
   return options;
 }
 

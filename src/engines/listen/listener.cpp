@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <cmath>
+
+#include "domain/diarization/pieces.hpp"
+#include "domain/diarization/timeline.hpp"
+#include "engines/listen/pooler.hpp"
 
 namespace skald::listen {
 
@@ -14,7 +18,9 @@ constexpr std::int64_t kMargin = 15360;  // heard before and after, so that fram
 constexpr std::size_t kMarginFrames = kMargin / kFrameSamples;
 constexpr std::size_t kBlockFeatures = 1192;  // feature frames of a block with its margins
 constexpr std::size_t kBackboneFrames = 149;
-constexpr double kSegmentationShare = 0.5;  // of the work; the rest is embedding
+constexpr std::size_t kFewestFrames = 2;       // that have a spread
+constexpr std::size_t kFewestPieceFrames = 4;  // about a third of a second: less tells nobody apart
+constexpr double kSegmentationShare = 0.5;     // of the work; the rest is embedding
 
 /// The backbone's frames that a window pools from, counted from the start of the recording.
 struct Range {
@@ -37,20 +43,36 @@ std::size_t segmentation_frame(std::size_t backbone_frame, std::size_t window) {
                   static_cast<std::size_t>(offset * static_cast<std::int64_t>(kFrames) / kWindowSamples));
 }
 
-/// For each local speaker of a window, the backbone frames in which he or she counts.
-using Picks = std::array<std::vector<std::size_t>, kSpeakers>;
-
-Picks pick_frames(const ListenData& data, std::size_t index, std::size_t blocks) {
-  Picks picks;
-  const std::size_t window = data.first_window + index;
-  const Range range = backbone_frames(window, blocks);
-  for (std::size_t k = 0; k < kSpeakers; ++k) {
-    const auto mask = speaker_mask(data.frames(index), k);
-    for (std::size_t g = range.first; g < range.end; ++g) {
-      if (mask[segmentation_frame(g, window)]) picks[k].push_back(g);
+/// The backbone frames in which each local speaker of a window counts.
+void want_windows(const ListenData& data, std::size_t blocks, std::vector<Wanted>& wanted) {
+  for (std::size_t w = 0; w < data.windows(); ++w) {
+    const std::size_t window = data.first_window + w;
+    const Range range = backbone_frames(window, blocks);
+    for (std::size_t k = 0; k < kSpeakers; ++k) {
+      const auto mask = speaker_mask(data.frames(w), k);
+      Wanted speaker{w * kSpeakers + k, {}};
+      for (std::size_t g = range.first; g < range.end; ++g) {
+        if (mask[segmentation_frame(g, window)]) speaker.frames.push_back(g);
+      }
+      if (speaker.frames.size() >= kFewestFrames) wanted.push_back(std::move(speaker));
     }
   }
-  return picks;
+}
+
+/// The backbone frames inside each piece.
+void want_pieces(const ListenData& data, std::size_t blocks, std::vector<Wanted>& wanted) {
+  constexpr double kStep = static_cast<double>(kFrameSamples) / kSampleRate;
+  const std::size_t windows = data.windows() * kSpeakers;
+  for (std::size_t i = 0; i < data.pieces.size(); ++i) {
+    // A frame counts that lies within the piece but for a quarter.
+    const double first = std::ceil(frame_time(data.pieces[i].first).value / kStep - 0.25);
+    const double end = std::floor(frame_time(data.pieces[i].end).value / kStep + 0.25);
+    Wanted piece{windows + i, {}};
+    for (auto g = static_cast<std::size_t>(std::max(first, 0.0)); static_cast<double>(g) < end; ++g) {
+      if (g < blocks * kBlockFrames) piece.frames.push_back(g);
+    }
+    if (piece.frames.size() >= kFewestPieceFrames) wanted.push_back(std::move(piece));
+  }
 }
 
 }  // namespace
@@ -83,6 +105,8 @@ Result<ListenData> Listener::hear(const WavFile& audio, std::size_t first, std::
   data.embedded.resize(count);
   data.embeddings.resize(count * kSpeakers * kDimension);
   TRY_VOID(segment(audio, data, [&](double share) { return progress(share * kSegmentationShare); }));
+  data.pieces = find_pieces(data);
+  data.voices.resize(data.pieces.size() * kDimension);
   TRY_VOID(embed(audio, data, [&](double share) {
     return progress(kSegmentationShare + share * (1 - kSegmentationShare));
   }));
@@ -141,73 +165,34 @@ void Listener::fill_block(const WavFile& audio, std::size_t block, std::span<flo
 
 Status Listener::embed(const WavFile& audio, ListenData& data, const Progress& progress) {
   const auto blocks = static_cast<std::size_t>((audio.length().value + kBlockSamples - 1) / kBlockSamples);
-  std::vector<Picks> picks;
-  std::set<std::size_t> needed;
-  for (std::size_t w = 0; w < data.windows(); ++w) {
-    picks.push_back(pick_frames(data, w, blocks));
-    for (const auto& frames : picks.back()) {
-      for (const std::size_t g : frames) needed.insert(g / kBlockFrames);
-    }
+  std::vector<Wanted> wanted;
+  want_windows(data, blocks, wanted);
+  want_pieces(data, blocks, wanted);
+  for (const Wanted& w : wanted) {
+    if (w.id >= data.windows() * kSpeakers)
+      data.pieces[w.id - data.windows() * kSpeakers].heard = w.frames.size();
   }
-  const std::vector<std::size_t> order(needed.begin(), needed.end());
-
-  std::vector<Statistics> statistics;  // of the speakers that are not complete yet
-  std::vector<std::size_t> owners;     // window x kSpeakers + speaker of each
-  std::size_t next = 0;                // the first window whose speakers have no statistics yet
+  Pooler pooler(std::move(wanted));
+  const std::vector<std::size_t> order = pooler.blocks();
+  const auto store = [&](std::size_t id, std::span<const float> embedding) {
+    const std::size_t windows = data.windows() * kSpeakers;
+    if (id >= windows) {
+      std::copy(embedding.begin(), embedding.end(), &data.voices[(id - windows) * kDimension]);
+      return;
+    }
+    std::copy(embedding.begin(), embedding.end(), &data.embeddings[id * kDimension]);
+    auto& bits = data.embedded[id / kSpeakers];
+    bits = static_cast<std::uint8_t>(bits | 1U << (id % kSpeakers));
+  };
   std::vector<float> frames(kBlockFrames * kChannels);
   bool go_on = true;
-
-  // Speakers of which all frames are seen become embeddings.
-  const auto finish = [&](std::size_t frames_seen) {
-    std::vector<float> complete;
-    std::vector<std::size_t> rows;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < owners.size(); ++i) {
-      const auto& wanted = picks[owners[i] / kSpeakers][owners[i] % kSpeakers];
-      if (wanted.back() < frames_seen) {
-        complete.resize(complete.size() + 2 * kChannels);
-        statistics[i].write(std::span(complete).last(2 * kChannels));
-        rows.push_back(owners[i]);
-      } else {
-        if (kept != i) {
-          statistics[kept] = std::move(statistics[i]);
-          owners[kept] = owners[i];
-        }
-        ++kept;
-      }
-    }
-    statistics.resize(kept);
-    owners.resize(kept);
-    const auto embeddings = head_.apply(complete);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::copy_n(&embeddings[i * kDimension], kDimension, &data.embeddings[rows[i] * kDimension]);
-      auto& bits = data.embedded[rows[i] / kSpeakers];
-      bits = static_cast<std::uint8_t>(bits | 1U << (rows[i] % kSpeakers));
-    }
-  };
   const auto fill = [&](std::size_t i, std::span<float> input) { fill_block(audio, order[i], input); };
   const auto take = [&](std::size_t i, std::span<const float> output) {
-    const std::size_t begin = order[i] * kBlockFrames;
-    const std::size_t end = begin + kBlockFrames;
     for (std::size_t c = 0; c < kChannels; ++c) {
       const float* row = &output[c * kBackboneFrames + kMarginFrames];
       for (std::size_t t = 0; t < kBlockFrames; ++t) frames[t * kChannels + c] = row[t];
     }
-    for (; next < data.windows() && backbone_frames(data.first_window + next, blocks).first < end; ++next) {
-      for (std::size_t k = 0; k < kSpeakers; ++k) {
-        if (picks[next][k].empty()) continue;
-        statistics.emplace_back();
-        owners.push_back(next * kSpeakers + k);
-      }
-    }
-    for (std::size_t s = 0; s < owners.size(); ++s) {
-      const auto& wanted = picks[owners[s] / kSpeakers][owners[s] % kSpeakers];
-      for (auto g = std::lower_bound(wanted.begin(), wanted.end(), begin); g != wanted.end() && *g < end;
-           ++g) {
-        statistics[s].add(std::span(frames).subspan((*g - begin) * kChannels, kChannels));
-      }
-    }
-    finish(end);
+    pooler.add(order[i], frames, head_, store);
     go_on = progress(static_cast<double>(i + 1) / static_cast<double>(order.size()));
   };
   return backbone_.run(order.size(), fill, take, [&] { return !go_on; });

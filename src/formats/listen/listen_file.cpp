@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
 constexpr std::string_view kMagic = "SKALDLSN";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kDigest = 64;  // SHA-256 in hexadecimal digits
 constexpr std::size_t kBitBytes = (listen::kFrames * listen::kSpeakers + 7) / 8;
 
@@ -28,8 +28,17 @@ struct Header {
   std::uint64_t first_window;
   std::uint64_t windows;
   std::uint64_t embeddings;
+  std::uint64_t pieces;
 };
-static_assert(sizeof(Header) == 56);
+static_assert(sizeof(Header) == 64);
+
+struct StoredPiece {
+  std::uint32_t first;
+  std::uint32_t end;
+  std::uint32_t heard;
+};
+static_assert(sizeof(StoredPiece) == 12);
+constexpr std::size_t kRow = listen::kDimension * sizeof(float);
 
 constexpr std::uint8_t kAll = (1U << listen::kSpeakers) - 1;
 
@@ -64,7 +73,6 @@ std::size_t count_embeddings(std::span<const std::uint8_t> embedded) {
 }  // namespace
 
 std::string encode_listen(const ListenData& data) {
-  constexpr std::size_t kRow = listen::kDimension * sizeof(float);
   Header header{};
   std::memcpy(header.magic, kMagic.data(), kMagic.size());
   header.version = kVersion;
@@ -75,8 +83,10 @@ std::string encode_listen(const ListenData& data) {
   header.first_window = data.first_window;
   header.windows = data.windows();
   header.embeddings = count_embeddings(data.embedded);
+  header.pieces = data.pieces.size();
   std::string out;
-  out.reserve(sizeof header + data.windows() * (kBitBytes + 1) + header.embeddings * kRow + kDigest);
+  out.reserve(sizeof header + data.windows() * (kBitBytes + 1) + header.embeddings * kRow +
+              header.pieces * (sizeof(StoredPiece) + kRow) + kDigest);
   out.append(reinterpret_cast<const char*>(&header), sizeof header);
   for (std::size_t w = 0; w < data.windows(); ++w) put_bits(out, data.frames(w));
   out.append(reinterpret_cast<const char*>(data.embedded.data()), data.embedded.size());
@@ -86,6 +96,12 @@ std::string encode_listen(const ListenData& data) {
       out.append(reinterpret_cast<const char*>(data.embedding(w, k).data()), kRow);
     }
   }
+  for (const Piece& piece : data.pieces) {
+    const StoredPiece stored{static_cast<std::uint32_t>(piece.first), static_cast<std::uint32_t>(piece.end),
+                             static_cast<std::uint32_t>(piece.heard)};
+    out.append(reinterpret_cast<const char*>(&stored), sizeof stored);
+  }
+  out.append(reinterpret_cast<const char*>(data.voices.data()), data.voices.size() * sizeof(float));
   return out + sha256(out);
 }
 
@@ -105,12 +121,12 @@ Result<ListenData> decode_listen(std::string_view bytes, std::string_view origin
       header.dimension != listen::kDimension) {
     return damaged("windows of another shape");
   }
-  constexpr std::size_t kRow = listen::kDimension * sizeof(float);
   const std::size_t body = bytes.size() - sizeof header - kDigest;
   // Divisions rather than products: the sizes in a damaged header may be anything.
-  if (header.samples < 0 || header.windows > body / (kBitBytes + 1) ||
-      header.embeddings > (body - header.windows * (kBitBytes + 1)) / kRow ||
-      header.windows * (kBitBytes + 1) + header.embeddings * kRow != body) {
+  constexpr std::size_t kPieceBytes = sizeof(StoredPiece) + kRow;
+  if (header.samples < 0 || header.windows > body / (kBitBytes + 1) || header.embeddings > body / kRow ||
+      header.pieces > body / kPieceBytes ||
+      header.windows * (kBitBytes + 1) + header.embeddings * kRow + header.pieces * kPieceBytes != body) {
     return damaged("its size does not fit its header");
   }
   if (sha256(bytes.substr(0, bytes.size() - kDigest)) != bytes.substr(bytes.size() - kDigest)) {
@@ -136,6 +152,16 @@ Result<ListenData> decode_listen(std::string_view bytes, std::string_view origin
     std::memcpy(&data.embeddings[i * listen::kDimension], at, kRow);
     at += kRow;
   }
+  data.pieces.reserve(header.pieces);
+  for (std::size_t i = 0; i < header.pieces; ++i, at += sizeof(StoredPiece)) {
+    StoredPiece stored;
+    std::memcpy(&stored, at, sizeof stored);
+    const std::size_t before = data.pieces.empty() ? 0 : data.pieces.back().end;
+    if (stored.first < before || stored.end <= stored.first) return damaged("pieces out of order");
+    data.pieces.push_back({stored.first, stored.end, stored.heard});
+  }
+  data.voices.resize(header.pieces * listen::kDimension);
+  if (header.pieces > 0) std::memcpy(data.voices.data(), at, header.pieces * kRow);
   return data;
 }
 
@@ -154,6 +180,8 @@ Status append_windows(ListenData& all, const ListenData& next) {
   all.active.insert(all.active.end(), next.active.begin(), next.active.end());
   all.embedded.insert(all.embedded.end(), next.embedded.begin(), next.embedded.end());
   all.embeddings.insert(all.embeddings.end(), next.embeddings.begin(), next.embeddings.end());
+  all.pieces.insert(all.pieces.end(), next.pieces.begin(), next.pieces.end());
+  all.voices.insert(all.voices.end(), next.voices.begin(), next.voices.end());
   return {};
 }
 
