@@ -77,7 +77,7 @@ class Decoder::Loader {
     Linear out;
     out.inputs = inputs;
     out.outputs = outputs;
-    out.weights.resize(values.size());
+    std::vector<std::int8_t> rows(values.size());
     out.scales.resize(sized(outputs));
     for (std::size_t n = 0; n < sized(outputs); ++n) {
       const float* row = values.data() + n * sized(inputs);
@@ -85,9 +85,10 @@ class Decoder::Loader {
       for (int k = 0; k < inputs; ++k) largest = std::max(largest, std::abs(row[k]));
       out.scales[n] = largest / 127;
       for (int k = 0; k < inputs; ++k)
-        out.weights[n * sized(inputs) + sized(k)] =
-            static_cast<std::int8_t>(std::lround(row[k] / out.scales[n]));
+        rows[n * sized(inputs) + sized(k)] = static_cast<std::int8_t>(std::nearbyint(row[k] / out.scales[n]));
     }
+    out.weights.resize(static_cast<std::size_t>(kernels().packed_size(inputs, outputs)));
+    kernels().pack(rows.data(), inputs, outputs, out.weights.data());
     if (!bias.empty()) out.bias = numbers(bias, sized(outputs));
     return out;
   }
@@ -104,7 +105,8 @@ class Decoder::Loader {
 };
 
 bool Decoder::fits(const Dimensions& d) {
-  return d.width % d.decoder_heads == 0 && (d.width / d.decoder_heads) % 16 == 0;
+  return d.width % d.decoder_heads == 0 && (d.width / d.decoder_heads) % 16 == 0 &&
+         4 * d.width <= kernels().most_inputs;
 }
 
 Result<Decoder> Decoder::load(const Model& model) {
@@ -119,7 +121,7 @@ Result<Decoder> Decoder::load(const Model& model) {
     const std::string name = "decoder/layer_" + std::to_string(i);
     const Tensor* wide = model.weights().find(name + "/ffn/linear_0/weight");
     const int inner = wide && !wide->shape.empty() ? static_cast<int>(wide->shape[0]) : 4 * d.width;
-    if (inner % 16 != 0)
+    if (inner % 16 != 0 || inner > kernels().most_inputs)
       return fail(ErrorCode::InvalidModel,
                   "'" + model.folder().string() + "': '" + name + "' has an odd width");
     Layer layer;
@@ -153,11 +155,11 @@ void Decoder::embed(std::span<const Row> rows, Work& work) const {
   for (std::size_t r = 0; r < rows.size(); ++r) {
     TextState& text = *rows[r].text;
     text.remembered.resize(layers_.size());
-    const std::int8_t* row = embeddings_.weights.data() + rows[r].token * width;
     const float scale = embeddings_.scales[rows[r].token];
     const float* position = positions_.data() + sized(text.tokens++) * width;
-    for (std::size_t k = 0; k < width; ++k)
-      work.stream[r * width + k] = static_cast<float>(row[k]) * scale + position[k];
+    float* out = work.stream.data() + r * width;
+    kernels().unpack_row(embeddings_.view(), static_cast<int>(rows[r].token), out);
+    for (std::size_t k = 0; k < width; ++k) out[k] = out[k] * scale + position[k];
   }
 }
 

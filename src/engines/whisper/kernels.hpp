@@ -7,7 +7,7 @@ namespace skald::whisper {
 
 /// Weights of a linear layer: rows of 8-bit numbers, each row with a scale.
 struct LinearView {
-  const std::int8_t* weights;  // [outputs x inputs]
+  const std::int8_t* weights;  // [outputs x inputs], packed
   const float* scales;         // [outputs]
   const float* bias;           // [outputs], may be null
   int inputs;                  // a multiple of 16
@@ -20,6 +20,13 @@ inline constexpr int kPositionBlock = 128;
 /// What a row comes to does not depend on which rows are computed with it.
 struct Kernels {
   const char* name;
+  int most_inputs;  // of a linear layer
+  /// Bytes of the packed weights of a layer.
+  std::int64_t (*packed_size)(int inputs, int outputs);
+  /// Brings weights [outputs x inputs] into the order that `linear` reads.
+  void (*pack)(const std::int8_t* rows, int inputs, int outputs, std::int8_t* packed);
+  /// The weights of one output, without their scale.
+  void (*unpack_row)(const LinearView& layer, int row, float* out);
   /// y [rows x outputs] = x [rows x inputs] W' + bias.
   void (*linear)(const LinearView& layer, const float* x, int rows, float* y);
   /// out[p] = sum over d of query[d] key[p][d]. Keys are bfloat16, block by block of positions, each
@@ -46,7 +53,7 @@ struct Kernels {
 const Kernels& kernels();
 /// Every version that this processor runs, the plain one first.
 struct KernelList {
-  const Kernels* versions[3];
+  const Kernels* versions[4];
   int count;
 };
 KernelList all_kernels();

@@ -5,16 +5,22 @@
 #include <immintrin.h>
 #endif
 
+#include <cstddef>
+
 #include "engines/whisper/kernels.hpp"
 
 namespace skald::whisper {
 namespace {
 
-using Floats = float __attribute__((vector_size(64)));
-using Integers = std::int32_t __attribute__((vector_size(64)));
-[[maybe_unused]] typedef std::int8_t Bytes __attribute__((vector_size(16)));
-[[maybe_unused]] typedef std::uint16_t Halves __attribute__((vector_size(32)));
+#if defined(__AVX512F__)
 constexpr int kLanes = 16;
+#elif defined(__AVX2__)
+constexpr int kLanes = 8;
+#else
+constexpr int kLanes = 4;
+#endif
+using Floats = float __attribute__((vector_size(4 * kLanes)));
+using Integers = std::int32_t __attribute__((vector_size(4 * kLanes)));
 
 inline Floats load(const float* from) {
   Floats v;
@@ -38,27 +44,19 @@ inline Floats load(const std::uint16_t* from) {
   return reinterpret_cast<Floats>(_mm512_slli_epi32(wide, 16));
 }
 #elif defined(__AVX2__)
-inline Floats joined(__m256 low, __m256 high) {
-  Floats v;
-  __builtin_memcpy(&v, &low, sizeof low);
-  __builtin_memcpy(reinterpret_cast<char*>(&v) + sizeof low, &high, sizeof high);
-  return v;
-}
-
 inline Floats load(const std::int8_t* from) {
-  const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  return joined(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(v)),
-                _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(v, 8))));
+  return reinterpret_cast<Floats>(
+      _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))));
 }
 
 inline Floats load(const std::uint16_t* from) {
-  const auto* at = reinterpret_cast<const __m128i*>(from);
-  const __m256i low = _mm256_cvtepu16_epi32(_mm_loadu_si128(at));
-  const __m256i high = _mm256_cvtepu16_epi32(_mm_loadu_si128(at + 1));
-  return joined(_mm256_castsi256_ps(_mm256_slli_epi32(low, 16)),
-                _mm256_castsi256_ps(_mm256_slli_epi32(high, 16)));
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  return reinterpret_cast<Floats>(_mm256_slli_epi32(wide, 16));
 }
 #else
+using Bytes = std::int8_t __attribute__((vector_size(kLanes)));
+using Halves = std::uint16_t __attribute__((vector_size(2 * kLanes)));
+
 inline Floats load(const std::int8_t* from) {
   Bytes v;
   __builtin_memcpy(&v, from, sizeof v);
@@ -77,9 +75,11 @@ inline Floats all(float value) {
 }
 
 inline float sum(const Floats& v) {
-  float s[8];
-  for (int i = 0; i < 8; ++i) s[i] = v[i] + v[i + 8];
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  float s[kLanes];
+  __builtin_memcpy(s, &v, sizeof s);
+  for (int half = kLanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) s[i] += s[i + half];
+  return s[0];
 }
 
 // exp for x <= 88: powers of two by the exponent's bits, the rest by a polynomial; relative error below 2e-7.
@@ -97,6 +97,132 @@ inline Floats exp_of(Floats x) {
   p = p * r * r + r + 1.0F;
   const Integers power = (__builtin_convertvector(whole, Integers) + 127) << 23;
   return p * reinterpret_cast<Floats>(power);
+}
+
+#if defined(__AVX512VNNI__)
+
+// Weights lie in blocks of 16 outputs, four inputs side by side, as whole numbers from 0 (the 8-bit weight
+// plus 128). Activations become whole numbers of 15 bits, taken as 256 high + low, both 8 bits wide: products
+// of 8-bit numbers are added exactly, and nearly nothing of the activations is lost.
+constexpr int kMostInputs = 8192;
+
+std::int64_t packed_place(int inputs, int output, int input) {
+  return (static_cast<std::int64_t>(output / kLanes) * (inputs / 4) + input / 4) * 4 * kLanes +
+         (output % kLanes) * 4 + input % 4;
+}
+
+std::int64_t packed_size(int inputs, int outputs) {
+  return static_cast<std::int64_t>((outputs + kLanes - 1) / kLanes) * kLanes * inputs;
+}
+
+void pack(const std::int8_t* rows, int inputs, int outputs, std::int8_t* packed) {
+  for (int n = 0; n < outputs; ++n)
+    for (int k = 0; k < inputs; ++k)
+      packed[packed_place(inputs, n, k)] =
+          static_cast<std::int8_t>(rows[static_cast<std::int64_t>(n) * inputs + k] ^ -128);
+}
+
+void unpack_row(const LinearView& layer, int row, float* out) {
+  for (int k = 0; k < layer.inputs; ++k)
+    out[k] = static_cast<float>(
+        static_cast<std::int8_t>(layer.weights[packed_place(layer.inputs, row, k)] ^ -128));
+}
+
+struct WholeRow {
+  alignas(64) std::int8_t high[kMostInputs];
+  alignas(64) std::int8_t low[kMostInputs];
+  std::int32_t high_sum, low_sum;
+  float scale;
+};
+
+void to_whole(const float* x, int count, WholeRow& out) {
+  const __m512 sign = _mm512_set1_ps(-0.0F);
+  __m512 most = _mm512_set1_ps(1e-30F);
+  for (int k = 0; k < count; k += kLanes)
+    most = _mm512_max_ps(most, _mm512_andnot_ps(sign, _mm512_loadu_ps(x + k)));
+  const float largest = _mm512_reduce_max_ps(most);
+  out.scale = largest / 16256.0F;
+  const __m512 factor = _mm512_set1_ps(16256.0F / largest);
+  __m512i highs = _mm512_setzero_si512(), lows = highs;
+  for (int k = 0; k < count; k += kLanes) {
+    const __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x + k), factor));
+    const __m512i h = _mm512_srai_epi32(_mm512_add_epi32(q, _mm512_set1_epi32(128)), 8);
+    const __m512i l = _mm512_sub_epi32(q, _mm512_slli_epi32(h, 8));
+    highs = _mm512_add_epi32(highs, h);
+    lows = _mm512_add_epi32(lows, l);
+    _mm_store_si128(reinterpret_cast<__m128i*>(out.high + k), _mm512_cvtepi32_epi8(h));
+    _mm_store_si128(reinterpret_cast<__m128i*>(out.low + k), _mm512_cvtepi32_epi8(l));
+  }
+  out.high_sum = _mm512_reduce_add_epi32(highs);
+  out.low_sum = _mm512_reduce_add_epi32(lows);
+}
+
+inline __m512i four(const std::int8_t* from) {
+  std::int32_t v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return _mm512_set1_epi32(v);
+}
+
+template <int Rows, int Blocks>
+void linear_blocks(const LinearView& layer, int block, const WholeRow* x, float* y) {
+  __m512i high[Rows][Blocks], low[Rows][Blocks];
+  for (int r = 0; r < Rows; ++r)
+    for (int b = 0; b < Blocks; ++b) high[r][b] = low[r][b] = _mm512_setzero_si512();
+  const std::int64_t pitch = static_cast<std::int64_t>(layer.inputs) * kLanes;
+  const std::int8_t* weights = layer.weights + block * pitch;
+  for (int k = 0; k < layer.inputs; k += 4, weights += 4 * kLanes)
+    for (int b = 0; b < Blocks; ++b) {
+      const __m512i w = _mm512_loadu_si512(weights + b * pitch);
+      for (int r = 0; r < Rows; ++r) {
+        high[r][b] = _mm512_dpbusd_epi32(high[r][b], w, four(x[r].high + k));
+        low[r][b] = _mm512_dpbusd_epi32(low[r][b], w, four(x[r].low + k));
+      }
+    }
+  for (int b = 0; b < Blocks; ++b) {
+    const int first = (block + b) * kLanes;
+    const int left = layer.outputs - first;
+    const auto mask = static_cast<__mmask16>(left >= kLanes ? 0xFFFF : (1 << left) - 1);
+    const __m512 scales = _mm512_maskz_loadu_ps(mask, layer.scales + first);
+    const __m512 bias = layer.bias ? _mm512_maskz_loadu_ps(mask, layer.bias + first) : _mm512_setzero_ps();
+    for (int r = 0; r < Rows; ++r) {
+      const __m512i h = _mm512_sub_epi32(high[r][b], _mm512_set1_epi32(128 * x[r].high_sum));
+      const __m512i l = _mm512_sub_epi32(low[r][b], _mm512_set1_epi32(128 * x[r].low_sum));
+      const __m512 dot =
+          _mm512_fmadd_ps(_mm512_cvtepi32_ps(h), _mm512_set1_ps(256.0F), _mm512_cvtepi32_ps(l));
+      const __m512 scaled = _mm512_mul_ps(_mm512_mul_ps(dot, _mm512_set1_ps(x[r].scale)), scales);
+      _mm512_mask_storeu_ps(y + static_cast<std::int64_t>(r) * layer.outputs + first, mask,
+                            _mm512_add_ps(scaled, bias));
+    }
+  }
+}
+
+template <int Rows>
+void linear_rows(const LinearView& layer, const float* x, float* y) {
+  constexpr int together = Rows <= 2 ? 4 : Rows <= 4 ? 2 : 1;
+  WholeRow whole[Rows];
+  for (int r = 0; r < Rows; ++r)
+    to_whole(x + static_cast<std::int64_t>(r) * layer.inputs, layer.inputs, whole[r]);
+  const int blocks = (layer.outputs + kLanes - 1) / kLanes;
+  int block = 0;
+  for (; block + together <= blocks; block += together) linear_blocks<Rows, together>(layer, block, whole, y);
+  for (; block < blocks; ++block) linear_blocks<Rows, 1>(layer, block, whole, y);
+}
+
+#else
+
+constexpr int kMostInputs = 1 << 20;
+
+std::int64_t packed_size(int inputs, int outputs) {
+  return static_cast<std::int64_t>(outputs) * inputs;
+}
+
+void pack(const std::int8_t* rows, int inputs, int outputs, std::int8_t* packed) {
+  __builtin_memcpy(packed, rows, static_cast<std::size_t>(packed_size(inputs, outputs)));
+}
+
+void unpack_row(const LinearView& layer, int row, float* out) {
+  const std::int8_t* from = layer.weights + static_cast<std::int64_t>(row) * layer.inputs;
+  for (int k = 0; k < layer.inputs; ++k) out[k] = from[k];
 }
 
 template <int Rows>
@@ -121,6 +247,8 @@ void linear_rows(const LinearView& layer, const float* x, float* y) {
     }
   }
 }
+
+#endif
 
 void linear(const LinearView& layer, const float* x, int rows, float* y) {
   while (rows > 0) {
@@ -158,13 +286,16 @@ void linear(const LinearView& layer, const float* x, int rows, float* y) {
 }
 
 void scores(const std::uint16_t* keys, int positions, int size, const float* query, float* out) {
-  constexpr int parts = kPositionBlock / kLanes;
-  for (int p = 0; p < positions; p += kPositionBlock) {
-    Floats sums[parts] = {};
-    for (int d = 0; d < size; ++d, keys += kPositionBlock)
-      for (int i = 0; i < parts; ++i) sums[i] += load(keys + i * kLanes) * query[d];
-    for (int i = 0; i < parts; ++i) store(out + p + i * kLanes, sums[i]);
-  }
+  constexpr int parts = 8;  // registers of sums
+  for (int p = 0; p < positions;
+       p += kPositionBlock, keys += kPositionBlock * static_cast<std::int64_t>(size))
+    for (int q = 0; q < kPositionBlock; q += parts * kLanes) {
+      Floats sums[parts] = {};
+      const std::uint16_t* row = keys + q;
+      for (int d = 0; d < size; ++d, row += kPositionBlock)
+        for (int i = 0; i < parts; ++i) sums[i] += load(row + i * kLanes) * query[d];
+      for (int i = 0; i < parts; ++i) store(out + p + q + i * kLanes, sums[i]);
+    }
 }
 
 template <int Parts>
@@ -272,6 +403,18 @@ void norm(const float* x, const float* gamma, const float* beta, int count, floa
 }  // namespace
 
 extern const Kernels SKALD_KERNELS;
-const Kernels SKALD_KERNELS{SKALD_KERNELS_NAME, linear, scores, mix, attend, softmax, sum_exp, gelu, norm};
+const Kernels SKALD_KERNELS{SKALD_KERNELS_NAME,
+                            kMostInputs,
+                            packed_size,
+                            pack,
+                            unpack_row,
+                            linear,
+                            scores,
+                            mix,
+                            attend,
+                            softmax,
+                            sum_exp,
+                            gelu,
+                            norm};
 
 }  // namespace skald::whisper
