@@ -14,7 +14,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from generator import mix, plan, sounds, truth  # noqa: E402
-from generator.flite import FliteError  # noqa: E402
+from generator.flite import SAMPLE_RATE, FliteError  # noqa: E402
 from generator.party import party_for  # noqa: E402
 from generator.script import ScriptError, read_script, story_names  # noqa: E402
 from generator.voices import Studio  # noqa: E402
@@ -68,8 +68,10 @@ def make(chosen):
     quiet = {"music": sounds.music, "noise": sounds.noise, "silence": lambda _, seconds: []}
     planner = plan.Planner(Studio(LEXICON), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script.people)
     length = planner.plan(script.scenes, None if chosen.hours is None else chosen.hours * 3600)
-    settings = {"seed": chosen.seed, "voices": chosen.voices}
-    facts = truth.describe(chosen.name, planner.pieces, names, length, settings, story_names(LEXICON))
+    metadata = {"session_id": chosen.name, "duration": round(length / SAMPLE_RATE, 3), "seed": chosen.seed,
+                "voices": chosen.voices}
+    facts = truth.describe(metadata, planner.pieces, names, script)
+    facts["names"] = story_names(LEXICON)
 
     os.makedirs(chosen.out, exist_ok=True)
     paths = [path_in(chosen, suffix) for suffix in (".wav", ".truth.json", ".rttm", ".party.json")]

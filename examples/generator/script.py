@@ -64,6 +64,15 @@ class Script:
     def __init__(self):
         self.people, self.scenes = [], []
 
+    def characters(self):
+        """Whom each of the people plays: a set of names each."""
+        played = {name: set() for name in self.people}
+        for scene in self.scenes:
+            for item in scene.items:
+                if isinstance(item, Line) and item.voice == "CHARACTER":
+                    played[item.speaker].add(item.character)
+        return played
+
 
 def read_script(path):
     """Reads a script file. Raises ScriptError."""

@@ -49,26 +49,26 @@ def _overlaps(turns):
     return overlaps
 
 
-def people_at(pieces, names):
-    """Each person's name, role, characters played and number of lines."""
+def people_at(pieces, names, characters_of):
+    """Each person's name, role, characters played and number of lines. `characters_of` the people of the script."""
     people = []
     for seat, name in enumerate(names):
         lines = [piece.item for piece in pieces if piece.seat == seat]
-        characters = sorted({line.character for line in lines if line.voice == "CHARACTER"})
-        people.append({"name": name, "role": "DM" if seat == 0 else "PLAYER", "characters": characters, "lines": len(lines)})
+        characters = sorted({name for line in lines for name in characters_of[line.speaker]})
+        role = "DM" if seat == 0 else "PLAYER"
+        people.append({"name": name, "role": role, "characters": characters, "lines": len(lines)})
     return people
 
 
-def describe(session, pieces, names, length, settings, story_names):
+def describe(metadata, pieces, names, script):
     """The whole truth as one JSON object, segments in the form of `_data.json`."""
     segments = [_segment(piece, names[piece.seat], piece.seat == 0) for piece in pieces if isinstance(piece.item, Line)]
     segments.sort(key=lambda segment: (segment["start_time"], segment["speaker_id"]))
     sounds = [{"kind": piece.item.kind, "start": _seconds(piece.start), "end": _seconds(piece.end)}
               for piece in pieces if not isinstance(piece.item, Line)]
     return {
-        "metadata": {"session_id": session, "format": "skald-truth", "version": 1, "duration": _seconds(length), **settings},
-        "people": people_at(pieces, names),
-        "names": story_names,
+        "metadata": {"format": "skald-truth", "version": 1, **metadata},
+        "people": people_at(pieces, names, script.characters()),
         "segments": segments,
         "without_speech": [[sound["start"], sound["end"]] for sound in sounds],
         "sounds": sounds,
