@@ -5,8 +5,8 @@
 #include <ctime>
 #include <optional>
 
+#include "engines/whisper/coverage.hpp"
 #include "engines/whisper/guards.hpp"
-#include "engines/whisper/languages.hpp"
 #include "engines/whisper/prompt.hpp"
 #include "engines/whisper/words.hpp"
 
@@ -18,6 +18,8 @@ constexpr std::array kTemperatures{0.2, 0.4, 0.6, 0.8};
 constexpr double kWorstLogProbability = -1.0;
 constexpr double kMostRepetition = 0.45;
 constexpr double kEcho = 0.8;
+constexpr double kSurelySpeech = 0.5;  // for text of a second look
+constexpr double kSureLogProbability = -0.7;
 
 tl::unexpected<Error> cancelled() {
   return fail(ErrorCode::Cancelled, "transcription was stopped");
@@ -145,24 +147,26 @@ bool Transcriber::believable(const ChunkPlan& plan, const Chunk& chunk) const {
                 static_cast<double>(chunk.words.size()) / std::max(0.1, seconds)}) == Verdict::Keep;
 }
 
-Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> plans,
-                                                   const StopRequested& stop) {
-  TRY_VOID(encode(plans, stop));
-  if (stop()) return cancelled();
+Result<std::vector<LanguageChoice>> Transcriber::languages(std::span<const ChunkPlan> plans) {
+  const Meter meter(costs_.languages);
   const Vocabulary& vocabulary = model_.vocabulary();
   std::vector<std::vector<float>> probabilities(plans.size(),
                                                 std::vector<float>(vocabulary.languages().size(), 1));
-  std::optional<Meter> meter(costs_.languages);
   if (options_.languages.size() > 1) probabilities = TRY(engine_.languages());
   std::vector<double> seconds;
   for (const ChunkPlan& plan : plans) seconds.push_back(speech_seconds(plan));
-  const auto languages = choose_languages(vocabulary, options_.languages, probabilities, seconds);
+  return choose_languages(vocabulary, options_.languages, probabilities, seconds);
+}
 
+Result<std::vector<Chunk>> Transcriber::recognise(std::span<const ChunkPlan> plans,
+                                                  std::span<const LanguageChoice> languages,
+                                                  const StopRequested& stop) {
+  const Vocabulary& vocabulary = model_.vocabulary();
   std::vector<GenerateRow> rows;
   for (std::size_t i = 0; i < plans.size(); ++i)
     rows.push_back({static_cast<int>(i), make_prompt(vocabulary, hotwords_, languages[i].token)});
   if (stop()) return cancelled();
-  meter.emplace(costs_.generate);
+  std::optional<Meter> meter(costs_.generate);
   std::vector<Attempt> attempts = TRY(write(rows, plans, stop));
 
   std::vector<AlignRow> texts;
@@ -172,7 +176,6 @@ Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> pl
   if (stop()) return cancelled();
   meter.emplace(costs_.align);
   const std::vector<Alignment> alignments = TRY(engine_.align(texts));
-  meter.reset();
 
   std::vector<Chunk> out;
   for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -190,6 +193,44 @@ Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> pl
     out.push_back(std::move(chunk));
   }
   return out;
+}
+
+// A second look at speech that got no text, on its own and in the language of its chunk. Only text that the
+// model is sure of is taken.
+Status Transcriber::look_again(std::span<const ChunkPlan> plans, std::vector<Chunk>& chunks,
+                               const StopRequested& stop) {
+  std::vector<ChunkPlan> missed;
+  std::vector<std::size_t> owner;
+  std::vector<LanguageChoice> languages;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    for (ChunkPlan& part : missed_speech(plans[i], chunks[i].words, speech_)) {
+      if (part == plans[i]) continue;  // the same audio would give the same
+      missed.push_back(std::move(part));
+      owner.push_back(i);
+      languages.push_back({chunks[i].language, model_.vocabulary().languages().at(chunks[i].language),
+                           chunks[i].language_probability});
+    }
+  for (std::size_t first = 0; first < missed.size(); first += plans.size()) {
+    const std::size_t count = std::min(plans.size(), missed.size() - first);
+    const auto part = std::span(missed).subspan(first, count);
+    TRY_VOID(encode(part, stop));
+    const auto found = TRY(recognise(part, std::span(languages).subspan(first, count), stop));
+    for (std::size_t k = 0; k < count; ++k)
+      if (found[k].temperature == 0 && found[k].no_speech_probability < kSurelySpeech &&
+          found[k].average_log_probability > kSureLogProbability)
+        insert_words(chunks[owner[first + k]].words, found[k].words);
+  }
+  return {};
+}
+
+Result<std::vector<Chunk>> Transcriber::transcribe(std::span<const ChunkPlan> plans,
+                                                   const StopRequested& stop) {
+  TRY_VOID(encode(plans, stop));
+  if (stop()) return cancelled();
+  const auto chosen = TRY(languages(plans));
+  auto chunks = TRY(recognise(plans, chosen, stop));
+  TRY_VOID(look_again(plans, chunks, stop));
+  return chunks;
 }
 
 }  // namespace skald::whisper

@@ -8,6 +8,7 @@
 #include "domain/types.hpp"
 #include "engines/whisper/chunks.hpp"
 #include "engines/whisper/engine.hpp"
+#include "engines/whisper/languages.hpp"
 #include "engines/whisper/mel.hpp"
 #include "platform/wav/wav.hpp"
 
@@ -43,6 +44,10 @@ class Transcriber {
     double temperature = 0;
     double repetition = 0;
   };
+  Result<std::vector<LanguageChoice>> languages(std::span<const ChunkPlan> plans);
+  Result<std::vector<Chunk>> recognise(std::span<const ChunkPlan> plans,
+                                       std::span<const LanguageChoice> languages, const StopRequested& stop);
+  Status look_again(std::span<const ChunkPlan> plans, std::vector<Chunk>& chunks, const StopRequested& stop);
   Status encode(std::span<const ChunkPlan> plans, const StopRequested& stop);
   Result<std::vector<Attempt>> write(std::span<const GenerateRow> rows, std::span<const ChunkPlan> plans,
                                      const StopRequested& stop);
