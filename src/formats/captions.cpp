@@ -13,6 +13,8 @@ namespace {
 
 constexpr double longest_cue = 7;         // seconds
 constexpr double shortest_cue = 0.2;      // seconds
+constexpr double shortest_shown = 1;      // seconds, where there is room
+constexpr double reading_speed = 20;      // characters a second
 constexpr std::size_t longest_name = 24;  // characters of a name inside a line
 
 std::size_t width(std::string_view text) {
@@ -142,7 +144,8 @@ std::size_t cue_end(const std::vector<Timed>& words, std::size_t first, std::siz
 }
 
 std::string clock(Seconds time, char mark) {
-  const auto ms = static_cast<long long>(std::llround(std::max(0.0, time.value) * 1000));
+  constexpr double most = 3.6e9;  // of times from outside: a million hours
+  const auto ms = std::llround(std::clamp(time.value, 0.0, most) * 1000);
   return fmt::format("{:02}:{:02}:{:02}{}{:03}", ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, mark,
                      ms % 1000);
 }
@@ -187,6 +190,18 @@ std::vector<Cue> make_cues(const Segment& segment, std::string_view speaker) {
     cue.span.end = std::max(cue.span.end, cue.span.start + Seconds{shortest_cue});
     cues.push_back(std::move(cue));
     first = last;
+  }
+  return cues;
+}
+
+std::vector<Cue> readable(std::vector<Cue> cues) {
+  std::stable_sort(cues.begin(), cues.end(),
+                   [](const Cue& a, const Cue& b) { return a.span.start < b.span.start; });
+  for (std::size_t i = 0; i < cues.size(); ++i) {
+    const double needed = std::max(shortest_shown, static_cast<double>(width(cues[i].text)) / reading_speed);
+    Seconds end = cues[i].span.start + Seconds{std::min(needed, longest_cue)};
+    if (i + 1 < cues.size()) end = std::min(end, cues[i + 1].span.start);
+    cues[i].span.end = std::max(cues[i].span.end, end);
   }
   return cues;
 }

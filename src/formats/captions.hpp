@@ -22,6 +22,10 @@ inline constexpr std::size_t kCaptionLines = 2;
 /// ends and commas where it can. `speaker` is the name to show.
 std::vector<Cue> make_cues(const Segment& segment, std::string_view speaker);
 
+/// Sorts cues by start and shows each long enough to be read, at least a second and 20 characters a second,
+/// where the next one does not begin before. No cue ends earlier than it did.
+std::vector<Cue> readable(std::vector<Cue> cues);
+
 /// Each cue begins with `[speaker]`.
 std::string to_srt(const std::vector<Cue>& cues);
 /// Each cue stands in `<v speaker>`.

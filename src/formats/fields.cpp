@@ -10,7 +10,7 @@ namespace skald {
 
 std::optional<double> parse_number(std::string_view text) {
   text = trim(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   std::string plain(text);
   std::replace(plain.begin(), plain.end(), ',', '.');
   double value = 0;

@@ -104,21 +104,26 @@ bool find_doubled(Scanner& scanner, std::vector<JsonStep>& steps) {
   return found;
 }
 
-}  // namespace
-
-TextPosition position_of(std::string_view text, const std::vector<JsonStep>& steps) {
-  Scanner scanner(text);
-  const std::string_view before = text.substr(0, find(scanner, steps, 0));
+TextPosition position_at(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
   const auto newline = before.rfind('\n');
   return {1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
           newline == std::string_view::npos ? before.size() + 1 : before.size() - newline};
 }
 
-std::vector<JsonStep> doubled_key(std::string_view text) {
+}  // namespace
+
+TextPosition position_of(std::string_view text, const std::vector<JsonStep>& steps) {
   Scanner scanner(text);
-  std::vector<JsonStep> steps;
-  find_doubled(scanner, steps);
-  return steps;
+  return position_at(text, find(scanner, steps, 0));
+}
+
+std::optional<DoubledKey> doubled_key(std::string_view text) {
+  Scanner scanner(text);
+  DoubledKey doubled;
+  if (!find_doubled(scanner, doubled.steps)) return std::nullopt;
+  doubled.position = position_at(text, scanner.at());
+  return doubled;
 }
 
 std::string describe_steps(const std::vector<JsonStep>& steps) {

@@ -1,6 +1,7 @@
 // Where in a JSON text a value stands: parsed JSON does not know, and users want line and column.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,9 +23,12 @@ struct TextPosition {
 /// JSON.
 TextPosition position_of(std::string_view text, const std::vector<JsonStep>& steps);
 
-/// A key that stands twice in one object, as the steps to it; empty where there is none. `text` is valid
-/// JSON.
-std::vector<JsonStep> doubled_key(std::string_view text);
+struct DoubledKey {
+  std::vector<JsonStep> steps;
+  TextPosition position;  // of its second value
+};
+/// The first key that stands twice in one object. `text` is valid JSON.
+std::optional<DoubledKey> doubled_key(std::string_view text);
 
 /// "characters[2].name"
 std::string describe_steps(const std::vector<JsonStep>& steps);

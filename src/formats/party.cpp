@@ -25,7 +25,11 @@ class Reader {
   tl::unexpected<Error> error(const std::vector<JsonStep>& steps, std::string_view what) const {
     if (text_.empty())  // a party that another program part hands over: no file to point into
       return fail(ErrorCode::InvalidInput, fmt::format("{}: '{}' {}", origin_, describe_steps(steps), what));
-    const TextPosition at = position_of(text_, steps);
+    return error_at(position_of(text_, steps), steps, what);
+  }
+
+  tl::unexpected<Error> error_at(const TextPosition& at, const std::vector<JsonStep>& steps,
+                                 std::string_view what) const {
     return fail(ErrorCode::InvalidConfig, fmt::format("{}: line {}, column {}: '{}' {}", origin_, at.line,
                                                       at.column, describe_steps(steps), what));
   }
@@ -107,7 +111,8 @@ Result<std::vector<Party>> parse_parties(std::string_view text, std::string_view
   if (!json.is_object()) return reader.error({}, "must be an object of parties: {\"<id>\": {...}}");
   if (json.size() > most_parties)
     return reader.error({}, fmt::format("holds more than {} parties", most_parties));
-  if (const auto doubled = doubled_key(text); !doubled.empty()) return reader.error(doubled, "stands twice");
+  if (const auto doubled = doubled_key(text))
+    return reader.error_at(doubled->position, doubled->steps, "stands twice");
   std::vector<Party> parties;
   for (const auto& [id, value] : json.items()) {
     if (id.empty() || id.size() > longest_name) return reader.error({JsonStep(id)}, "is no usable id");

@@ -188,9 +188,7 @@ std::vector<Cue> cues_of(View view, const std::vector<Segment>& segments) {
     if (!shows(view, segment)) continue;
     for (Cue& cue : make_cues(segment, name_in(view, segment))) cues.push_back(std::move(cue));
   }
-  std::stable_sort(cues.begin(), cues.end(),
-                   [](const Cue& a, const Cue& b) { return a.span.start < b.span.start; });
-  return cues;
+  return readable(std::move(cues));
 }
 
 }  // namespace

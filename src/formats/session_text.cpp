@@ -104,7 +104,8 @@ Result<std::vector<TextLine>> parse_text(std::string_view text, std::string_view
 }
 
 std::string clock_time(Seconds time) {
-  const auto seconds = static_cast<long long>(std::floor(std::max(0.0, time.value)));
+  constexpr double most = 3.6e9;  // of times from outside: a million hours
+  const auto seconds = static_cast<long long>(std::floor(std::clamp(time.value, 0.0, most)));
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 

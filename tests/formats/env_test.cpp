@@ -1,0 +1,87 @@
+#include "formats/env.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/folder.hpp"
+
+namespace skald {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string value(const EnvFile& file, std::string_view name) {
+  const std::string* found = file.find(name);
+  return found == nullptr ? "(not set)" : *found;
+}
+
+TEST(EnvFile, ReadsTheFormsThatPeopleWrite) {
+  const auto file = parse_env(
+      "\xEF\xBB\xBF# settings\r\n\r\nWHISPER_MODEL=base # small\r\n  export  LLM_BACKEND = ollama\n"
+      "GROQ_API_KEY='gsk_a#b'\nOLLAMA_MODEL=\"a \\\"b\\\"\\t\\$x\"  # "
+      "c\nMINE=x=y#z\nEMPTY=\nWHISPER_MODEL=small\n"
+      "SESSION_APP_PORT=7860",
+      ".env");
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(value(*file, "WHISPER_MODEL"), "small");  // the last one counts
+  EXPECT_EQ(value(*file, "LLM_BACKEND"), "ollama");
+  EXPECT_EQ(value(*file, "GROQ_API_KEY"), "gsk_a#b");
+  EXPECT_EQ(value(*file, "OLLAMA_MODEL"), "a \"b\"\t$x");
+  EXPECT_EQ(value(*file, "MINE"), "x=y#z");
+  EXPECT_EQ(value(*file, "EMPTY"), "");
+  EXPECT_EQ(value(*file, "NOT_THERE"), "(not set)");
+  EXPECT_EQ(file->entries.front().line, 3u);
+  EXPECT_THAT(file->unknown_names(), ElementsAre("MINE", "EMPTY"));
+}
+
+struct Wrong {
+  const char *text, *says;
+};
+std::ostream& operator<<(std::ostream& out, const Wrong& wrong) {
+  return out << wrong.text;
+}
+
+class WrongEnvFile : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongEnvFile, NamesLineAndColumnAndShowsNoSecret) {
+  const auto file = parse_env(std::string("A=1\n") + GetParam().text, ".env");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, ErrorCode::InvalidConfig);
+  EXPECT_THAT(file.error().message, HasSubstr(std::string(".env: line 2, column ") + GetParam().says));
+  EXPECT_THAT(file.error().message, Not(HasSubstr("s3cret")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, WrongEnvFile,
+    ::testing::Values(
+        Wrong{"just words s3cret", "6: '=' is expected after just"}, Wrong{"=x", "1: a name"},
+        Wrong{"1A=x", "1: a name of letters"}, Wrong{"export ", "8: a name is expected"},
+        Wrong{"B='s3cret", "3: a quotation mark that is not closed"},
+        Wrong{"B=\"x\" s3cret", "6: nothing but a comment"},
+        Wrong{"GROQ_API_KEY=s3cret two", "14: GROQ_API_KEY must be a key without blanks"},
+        Wrong{"SESSION_APP_PORT=70000", "18: SESSION_APP_PORT must be a port"},
+        Wrong{"SESSION_APP_PORT=80.5", "18: SESSION_APP_PORT must be a port"},
+        Wrong{"OLLAMA_BASE_URL=localhost:11434", "17: OLLAMA_BASE_URL must be an address"},
+        Wrong{"WHISPER_LANGUAGE=english!", "18: WHISPER_LANGUAGE must be 'auto'"},
+        Wrong{"INFERENCE_DEVICE=tpu", "18: INFERENCE_DEVICE must be cpu, cuda or auto"},
+        Wrong{"LOG_LEVEL_FILE=loud", "16: LOG_LEVEL_FILE must be debug"},
+        Wrong{"CLASSIFICATION_BATCH_SIZE=0", "27: CLASSIFICATION_BATCH_SIZE must be a whole number"},
+        Wrong{"GROQ_MAX_CALLS_PER_SECOND=-1", "27: GROQ_MAX_CALLS_PER_SECOND must be a number"}));
+
+TEST(EnvFile, TakesDecimalCommasAndLevelsInAnyCase) {
+  const auto file =
+      parse_env("GROQ_MAX_CALLS_PER_SECOND=0,5\nLOG_LEVEL_CONSOLE=INFO\nINFERENCE_DEVICE=CUDA\n", ".env");
+  ASSERT_TRUE(file) << file.error().message;
+}
+
+TEST(EnvFile, IsReadFromDiskAndNeverWritten) {
+  const TestFolder folder;
+  put(folder / ".env", "WHISPER_MODEL=base\n");
+  ASSERT_TRUE(read_env(folder / ".env"));
+  EXPECT_EQ(content_of(folder / ".env"), "WHISPER_MODEL=base\n");
+  EXPECT_EQ(read_env(folder / "none").error().code, ErrorCode::NotFound);
+}
+
+}  // namespace
+}  // namespace skald
