@@ -4,7 +4,7 @@
   python3 bench/asr/compare.py --build build --peer-python VENV/bin/python [--repeat 3]
 
 The clips of each language are joined to one recording, two seconds of silence between them, so that starting up does not
-decide. Each recording is transcribed by both, in turns; of each figure the least over the repeats counts, for both. CPU
+decide; word error rates are also taken with each clip by itself. Each recording is transcribed by both, in turns; of each figure the least over the repeats counts, for both. CPU
 time is user + system of the process, memory its peak resident set. Words are given to clips by their middle, and word
 error rates (normaliser: wer.py) are summed over the clips of a set. Speech regions come from worker_listen, which runs for
 the speakers anyway: its time is shown apart, and the peer's own voice detector is also shown apart.
@@ -103,14 +103,14 @@ class Bench:
         chunks = json.loads((folder / "words.json").read_text())["chunks"]
         return [(w["start"], w["end"], w["word"]) for c in chunks for w in c["words"]], cost
 
-    def peer(self, audio, language, beam):
-        output = audio.parent / "peer.json"
-        job = {"model": str(self.o.models / "whisper-base"), "audio": str(audio), "language": language,
-               "threads": self.o.threads, "batch": 8, "beam": beam, "output": str(output)}
-        cost = run([self.o.peer_python, ROOT / "bench/asr/peer.py", write_json(audio.parent / "peer_job.json", job)],
+    def peer(self, audios, language):
+        """Words and CPU seconds of the voice detector for each recording, and the cost of all."""
+        job = {"model": str(self.o.models / "whisper-base"), "threads": self.o.threads, "batch": 8, "beam": self.o.peer_beam,
+               "items": [{"audio": str(a), "language": language, "output": str(a.parent / "peer.json")} for a in audios]}
+        cost = run([self.o.peer_python, ROOT / "bench/asr/peer.py", write_json(self.work / "peer_job.json", job)],
                    self.o.threads)
-        result = json.loads(output.read_text())
-        return [tuple(w) for w in result["words"]], cost, result["voice_seconds"]
+        results = [json.loads((a.parent / "peer.json").read_text()) for a in audios]
+        return [[tuple(w) for w in r["words"]] for r in results], cost, results[-1]["voice_seconds"]
 
 
 def texts(words, places):
@@ -148,7 +148,7 @@ def compare(bench, result):
         for _ in range(o.repeat):
             ours, cost = bench.ours(audio, speech, [language])
             costs["ours"].append(cost)
-            peer, cost, voice = bench.peer(audio, language, o.peer_beam)
+            (peer,), cost, voice = bench.peer([audio], language)
             costs["peer"].append(cost)
         for who, found in costs.items():
             cpu, wall, memory = least(found)
@@ -166,6 +166,23 @@ def compare(bench, result):
     result["cost"], result["sets"] = total, sets
 
 
+def alone(bench, result):
+    """Word error rates with every clip a recording of its own."""
+    sets = collections.defaultdict(lambda: [0, 0, 0])
+    for language in ("en", "nl"):
+        clips = [c for c in bench.clips if c["language"] == language and c["transcript"]]
+        recordings = [bench.record(f"alone/{c['sha256'][:16]}", [c])[:2] for c in clips]
+        peers, _, _ = bench.peer([audio for audio, _ in recordings], language)
+        for (audio, places), peer in zip(recordings, peers):
+            speech = audio.parent / "listen/speech.json"
+            if not speech.exists():
+                bench.listen(audio)
+            ours, _ = bench.ours(audio, speech, [language])
+            add_errors(sets, 0, ours, places)
+            add_errors(sets, 1, peer, places)
+    result["alone"] = sets
+
+
 def nonspeech(bench, result):
     clips = [c for c in bench.clips if c["kind"] == "nonspeech"]
     found = {}
@@ -176,14 +193,35 @@ def nonspeech(bench, result):
         everything = write_json(audio.parent / "all.json", {"speech": [[0, clip["seconds"]]]})
         heard, _ = bench.ours(audio, speech, ["en", "nl"])
         forced, _ = bench.ours(audio, everything, ["en", "nl"])
-        peer, _, _ = bench.peer(audio, None, bench.o.peer_beam)
+        (peer,), _, _ = bench.peer([audio], None)
         found[clip["path"]] = {who: "".join(w[2] for w in words) for who, words in
                                (("ours", heard), ("forced", forced), ("peer", peer))}
     result["nonspeech"] = found
 
 
+def rates(title, sets):
+    print(f"\n{title:24}{'ours':>10}{'peer':>10}{'diff':>8}{'words':>7}")
+    for name, (a, b, n) in sorted(sets.items()):
+        higher = "   higher" if a - b > 0.003 * n else ""
+        print(f"{name:24}{100 * a / n:10.2f}{100 * b / n:10.2f}{100 * (a - b) / n:+8.2f}{n:7}{higher}")
+    a, b, n = (sum(column) for column in zip(*sets.values()))
+    print(f"{'all':24}{100 * a / n:10.2f}{100 * b / n:10.2f}{100 * (a - b) / n:+8.2f}{n:7}")
+
+
 def report(o, result):
-    cost, sets = result["cost"], result["sets"]
+    if "cost" in result:
+        report_cost(o, result)
+        rates("joined recordings, %", result["sets"])
+    if "alone" in result:
+        rates("each clip by itself, %", result["alone"])
+    if "nonspeech" in result:
+        print("\ntext in sounds without speech (forced: all of the clip called speech)")
+        for clip, found in result["nonspeech"].items():
+            print(f"  {clip}: " + ", ".join(f"{who} {text!r}" for who, text in found.items()))
+
+
+def report_cost(o, result):
+    cost = result["cost"]
     print(f"\n{cost['seconds']:.0f} s of audio, {o.threads} threads, peer beam {o.peer_beam}")
     print(f"{'':24}{'ours':>10}{'peer':>10}{'ratio':>8}")
     for i, (name, goal) in enumerate((("CPU s", "0.50"), ("wall s", "0.50"), ("peak MB", "1.00"))):
@@ -192,15 +230,6 @@ def report(o, result):
     without = cost["peer"][0] - cost["voice"]
     print(f"{'CPU s without detector':24}{cost['ours'][0]:10.2f}{without:10.2f}{cost['ours'][0] / without:8.2f}")
     print(f"worker_listen (speech and speakers): {cost['listen']:.2f} CPU s; the peer's detector: {cost['voice']:.2f}")
-    print(f"\n{'word error rate, %':24}{'ours':>10}{'peer':>10}{'diff':>8}{'words':>7}")
-    for name, (a, b, n) in sorted(sets.items()):
-        print(f"{name:24}{100 * a / n:10.2f}{100 * b / n:10.2f}{100 * (a - b) / n:+8.2f}{n:7}{'   higher' if a - b > 0.003 * n else ''}")
-    a, b, n = (sum(column) for column in zip(*sets.values()))
-    print(f"{'all':24}{100 * a / n:10.2f}{100 * b / n:10.2f}{100 * (a - b) / n:+8.2f}{n:7}")
-    if "nonspeech" in result:
-        print("\ntext in sounds without speech (forced: all of the clip called speech)")
-        for clip, found in result["nonspeech"].items():
-            print(f"  {clip}: " + ", ".join(f"{who} {text!r}" for who, text in found.items()))
 
 
 def main():
@@ -217,7 +246,7 @@ def main():
     p.add_argument("--beam", type=int, default=0, help="ours (0: the worker's choice)")
     p.add_argument("--peer-beam", type=int, default=1)
     p.add_argument("--precision", default="auto")
-    p.add_argument("--only", choices=["speech"], help="leave out the sounds without speech")
+    p.add_argument("--parts", default="joined,alone,nonspeech", help="which comparisons to make")
     p.add_argument("--work", help="folder for intermediate files (kept)")
     p.add_argument("--json", type=Path, help="write figures and texts there")
     o = p.parse_args()
@@ -225,9 +254,9 @@ def main():
         sys.exit(f"no MANIFEST.json in '{o.data}': point --data at the test data")
     subprocess.run([o.peer_python, str(ROOT / "bench/asr/peer.py"), "--check"], check=True)
     bench, result = Bench(o), {"texts": {}}
-    compare(bench, result)
-    if not o.only:
-        nonspeech(bench, result)
+    for part, make in (("joined", compare), ("alone", alone), ("nonspeech", nonspeech)):
+        if part in o.parts.split(","):
+            make(bench, result)
     report(o, result)
     if o.json:
         o.json.write_text(json.dumps(result, indent=1, ensure_ascii=False))

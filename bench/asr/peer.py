@@ -1,7 +1,8 @@
-"""Transcribes as faster-whisper does: peer.py JOB.json, with {"model", "audio", "language", "threads", "batch", "beam", "output"}.
+"""Transcribes as faster-whisper does: peer.py JOB.json, with {"model", "threads", "batch", "beam", "items": [{"audio", "language", "output"}]}.
 
 Runs under a Python of its own that has exactly the versions below; int8, batched over the chunks that its own voice
-detector finds, with word times. Writes {"words": [[start, end, text], ...], "voice_seconds": CPU seconds of the detector}.
+detector finds, with word times. Writes of each item {"words": [[start, end, text], ...], "voice_seconds": CPU seconds of
+the detector so far}.
 """
 import importlib.metadata
 import json
@@ -36,11 +37,12 @@ def main():
         job = json.load(file)
     model = faster_whisper.WhisperModel(job["model"], device="cpu", compute_type="int8", cpu_threads=job["threads"])
     pipeline = faster_whisper.BatchedInferencePipeline(model)
-    segments, _ = pipeline.transcribe(job["audio"], language=job["language"], batch_size=job["batch"],
-                                      beam_size=job["beam"], vad_filter=True, word_timestamps=True)
-    words = [[w.start, w.end, w.word] for segment in segments for w in segment.words]
-    with open(job["output"], "w") as file:
-        json.dump({"words": words, "voice_seconds": voice}, file)
+    for item in job["items"]:
+        segments, _ = pipeline.transcribe(item["audio"], language=item["language"], batch_size=job["batch"],
+                                          beam_size=job["beam"], vad_filter=True, word_timestamps=True)
+        words = [[w.start, w.end, w.word] for segment in segments for w in segment.words]
+        with open(item["output"], "w") as file:
+            json.dump({"words": words, "voice_seconds": voice}, file)
 
 
 main()
