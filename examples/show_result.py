@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows a processed demo session: a coloured excerpt, a summary with figures against the truth, and where the files are."""
+"""Shows a processed demo session: a coloured excerpt, a summary, the figures against the truth, and where the files are."""
 import argparse
 import glob
 import json
@@ -63,7 +63,8 @@ def speakers(segments, colours):
             if segment.get("classification"):
                 labels[segment["classification"]] = labels.get(segment["classification"], 0) + seconds_of(segment)
         name = own[0]["speaker_name"]
-        told = "  ".join(f"{label} {share(labels.get(label, 0), spoken):>5}" for label in ("IC", "OOC", "MIXED")) if labels else ""
+        shares = (f"{label} {share(labels.get(label, 0), spoken):>5}" for label in ("IC", "OOC", "MIXED"))
+        told = "  ".join(shares) if labels else ""
         print(f"  {paint(f'{name:<12}', colour, 1)} {spoken / 60:4.1f} min  {share(spoken, total):>5}   {told}")
     labelled = [s for s in segments if s.get("classification")]
     if labelled:
@@ -113,7 +114,8 @@ def figures(result, truth, measured):
         figure("words in music, noise and silence", str(invented), "0", invented == 0)
     if "labels" in measured:
         clear = measured["labels"]["ic_ooc"]
-        figure(f"IC/OOC right, of {clear['segments']} lines", percent(100 * clear["accuracy"]), ">= 85 %", clear["accuracy"] >= 0.85)
+        figure(f"IC/OOC right, of {clear['segments']} lines", percent(100 * clear["accuracy"]), ">= 85 %",
+               clear["accuracy"] >= 0.85)
         who = measured["labels"]["character"]
         plain(f"character right, of {who['segments']} lines", percent(100 * who["accuracy"]))
     heard, said = names_heard(truth, result["segments"])
@@ -155,7 +157,8 @@ def map_options(path):
     """`--map` options that name the speakers of an evaluation."""
     with open(path, encoding="utf-8") as file:
         pairs = json.load(file).get("der", {}).get("pairs", [])
-    return " ".join(f"--map {pair['hypothesis']}={pair['reference']}" for pair in sorted(pairs, key=lambda p: p["hypothesis"])
+    pairs.sort(key=lambda pair: pair["hypothesis"])
+    return " ".join(f"--map {pair['hypothesis']}={pair['reference']}" for pair in pairs
                     if 2 * pair["seconds"] > pair["reference_seconds"])
 
 

@@ -54,7 +54,8 @@ def write_video(path, sound):
     """A film with a plain picture and the recording as AAC sound, the same bytes each time."""
     partial = f"{path}.part"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=c=0x204060:s=320x180:r=5", "-i", sound,
-               "-shortest", "-threads", "1", "-c:v", "mpeg4", "-b:v", "100k", "-c:a", "aac", "-b:a", "96k", "-fflags", "+bitexact",
+               "-shortest", "-threads", "1", "-c:v", "mpeg4", "-b:v", "100k", "-c:a", "aac", "-b:a", "96k",
+               "-fflags", "+bitexact",
                "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1", "-f", "matroska", partial]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     os.replace(partial, path)

@@ -30,7 +30,7 @@ def people_of(script, count):
 
 
 def _order(scenes, random, seconds):
-    """The scenes of a session of that length: all once as written; for longer ones the middle again and again, shuffled."""
+    """The scenes but the last: once as written; for a session of a given length the middle again and again, shuffled."""
     yield from scenes[:-1]
     while seconds is not None:
         middle = list(scenes[1:-1])

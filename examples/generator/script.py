@@ -1,4 +1,4 @@
-"""The session script: who says what, in which scene, and how it is to be labelled. `examples/session.script` explains it."""
+"""The session script: who says what, in which scene, with which label. The head of `session.script` explains it."""
 import re
 
 LABELS = {"IC", "OOC", "MIXED"}

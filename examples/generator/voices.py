@@ -11,14 +11,14 @@ from .flite import SAMPLE_RATE, Flite, FliteError
 # their speaker embeddings stays below 0.5 (below 0.6 from the ninth on).
 VOICES = [
     ("rms", Fraction(6, 7), 0.88),
-    ("slt", Fraction(1), 0.96),
+    ("slt", Fraction(9, 10), 0.96),
     ("awb", Fraction(1), 1.00),
     ("kal16", Fraction(1), 1.10),
-    ("slt", Fraction(6, 5), 1.00),
+    ("slt", Fraction(5, 4), 1.00),
     ("kal16", Fraction(4, 5), 1.05),
     ("awb", Fraction(4, 5), 1.00),
     ("rms", Fraction(5, 4), 0.95),
-    ("slt", Fraction(4, 5), 0.95),
+    ("slt", Fraction(1), 0.95),
     ("kal16", Fraction(5, 4), 1.10),
     ("awb", Fraction(7, 6), 1.05),
     ("rms", Fraction(1), 0.90),
