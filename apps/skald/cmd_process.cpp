@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -10,27 +12,27 @@
 namespace skald::cli {
 namespace {
 
-Result<RunOutcome> run_process(const CommonOptions& common) {
+Result<RunOutcome> run_process(const CommonOptions& common, RunObserver& view) {
   const ProcessOptions options = TRY(resolve(common));
   const CheckedOptions checked = TRY(check(options));
   const auto store = TRY(Store::open(default_home()));
-  const auto view = make_progress_view(common.progress);
-  return process(*store, checked, *view, interrupt_token());
+  return process(*store, checked, view, interrupt_token());
 }
 
 int process_command(const CommonOptions& common) {
-  const auto outcome = run_process(common);
+  const auto view = make_progress_view(common.progress);
+  const auto outcome = run_process(common, *view);
   if (!outcome) {
-    const int status = report(outcome.error());
-    if (outcome.error().code == ErrorCode::Cancelled) std::cerr << "What was done is kept.\n";
-    return status;
+    view->failed(outcome.error());
+    return exit_status(outcome.error().code);
   }
-  for (const std::string& line : outcome->fallbacks) std::cerr << "fallback: " << line << '\n';
+  for (const std::string& line : outcome->fallbacks) view->fallback(line);
   if (outcome->directory.empty()) {
-    std::cerr << "Stopped after " << common.until
-              << ", as asked; the same command without --until goes on from there.\n";
+    view->summary("Stopped after " + common.until +
+                  ", as asked; the same command without --until goes on from there.\n");
   } else {
-    std::cerr << outcome->summary << "Results: ";
+    // On a terminal the path, which goes to standard output, ends the line.
+    view->summary(outcome->summary + (::isatty(STDOUT_FILENO) == 1 ? "Results: " : ""));
     std::cout << outcome->directory.string() << std::endl;
   }
   return outcome->fallbacks.empty() ? 0 : 3;

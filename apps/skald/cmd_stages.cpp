@@ -29,8 +29,8 @@ void tell_fallbacks(StageOptions& options, const CheckedOptions& checked, std::s
   for (const Fallback& f : checked.options.fallbacks)
     if (f.stage == stage) {
       options.fell_back = true;
-      std::cerr << "fallback: " << f.stage << ": " << f.used << " instead of " << f.wanted << " (" << f.reason
-                << ")\n";
+      make_progress_view(options.common.progress)
+          ->fallback(f.stage + ": " + f.used + " instead of " + f.wanted + " (" + f.reason + ")");
     }
 }
 
@@ -90,10 +90,12 @@ Result<std::string> run_classify(StageOptions& options) {
 }
 
 int print(const Result<std::string>& text, const StageOptions& options) {
-  if (!text) return report(text.error());
-  std::cout << *text << std::flush;
-  if (std::cout) return options.fell_back ? 3 : 0;
-  return report({ErrorCode::Io, "cannot write to standard output", {}});
+  if (!text) {
+    make_progress_view(options.common.progress)->failed(text.error());
+    return exit_status(text.error().code);
+  }
+  std::cout << *text;
+  return options.fell_back ? 3 : 0;
 }
 
 }  // namespace

@@ -54,7 +54,11 @@ int run(int argc, char** argv) {
     std::cerr << "skald: " << e.what() << ". See `skald --help`.\n";
     return 2;
   }
-  return chosen();
+  const int status = chosen();
+  std::cout.flush();
+  if (std::cout || (status != 0 && status != 3)) return status;
+  return report(
+      {ErrorCode::Io, "cannot write to standard output", "Check the disk, or where the output goes to."});
 }
 
 }  // namespace skald::cli

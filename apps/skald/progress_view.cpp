@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "cli.hpp"
 #include "formats/json.hpp"
 #include "service/session/log.hpp"
 
@@ -23,7 +24,7 @@ std::string done_text(StageId stage, bool reused, double seconds) {
   return fmt::format("{:<30} {}", info(stage).doing, reused ? "kept from before" : duration_text(seconds));
 }
 
-class LinesView : public RunObserver {
+class LinesView : public ProgressView {
  public:
   void progress(const ProgressReport&) override {}
   void stage_done(StageId stage, bool reused, double seconds) override {
@@ -31,6 +32,9 @@ class LinesView : public RunObserver {
   }
   void note(std::string_view text) override { std::cerr << text << '\n'; }
   void warning(std::string_view text) override { std::cerr << "warning: " << text << '\n'; }
+  void failed(const Error& error) override { report(error); }
+  void fallback(std::string_view text) override { std::cerr << "fallback: " << text << '\n'; }
+  void summary(std::string_view text) override { std::cerr << text << std::flush; }
 };
 
 class QuietView : public LinesView {
@@ -69,6 +73,14 @@ class BarView : public LinesView {
     clear();
     LinesView::warning(text);
   }
+  void failed(const Error& error) override {
+    clear();
+    LinesView::failed(error);
+  }
+  void summary(std::string_view text) override {
+    clear();
+    LinesView::summary(text);
+  }
   ~BarView() override { clear(); }
 
  private:
@@ -76,7 +88,7 @@ class BarView : public LinesView {
   double shown_ = -1;
 };
 
-class JsonView : public RunObserver {
+class JsonView : public ProgressView {
  public:
   void progress(const ProgressReport& report) override {
     const double now = steady_seconds();
@@ -98,6 +110,14 @@ class JsonView : public RunObserver {
   }
   void note(std::string_view text) override { emit({{"event", "note"}, {"text", text}}); }
   void warning(std::string_view text) override { emit({{"event", "warning"}, {"text", text}}); }
+  void failed(const Error& error) override {
+    emit({{"event", "failed"},
+          {"code", name(error.code)},
+          {"message", error.message},
+          {"advice", advice(error)}});
+  }
+  void fallback(std::string_view text) override { emit({{"event", "fallback"}, {"text", text}}); }
+  void summary(std::string_view text) override { emit({{"event", "summary"}, {"text", text}}); }
 
  private:
   static void emit(const Json& event) { std::cerr << to_line(event) << std::endl; }
@@ -107,7 +127,7 @@ class JsonView : public RunObserver {
 
 }  // namespace
 
-std::unique_ptr<RunObserver> make_progress_view(const std::string& kind) {
+std::unique_ptr<ProgressView> make_progress_view(const std::string& kind) {
   if (kind == "json") return std::make_unique<JsonView>();
   if (kind == "none") return std::make_unique<QuietView>();
   if (kind == "bar" || ::isatty(STDERR_FILENO) == 1) return std::make_unique<BarView>();

@@ -1,13 +1,26 @@
-// Shows a run's progress on standard error: a bar on a terminal, JSON events, or nothing but warnings.
+// Shows a run's progress and its end on standard error: a bar on a terminal, JSON events, or nothing but
+// warnings.
 #pragma once
 #include <memory>
 #include <string>
 
+#include "base/result.hpp"
 #include "pipeline/progress.hpp"
 
 namespace skald::cli {
 
+/// Also tells how the run ended.
+class ProgressView : public RunObserver {
+ public:
+  /// "skald: message. advice", or an event with both.
+  virtual void failed(const Error& error) = 0;
+  /// A stage was done by another backend than the one asked for.
+  virtual void fallback(std::string_view text) = 0;
+  /// The last word: a few lines for people.
+  virtual void summary(std::string_view text) = 0;
+};
+
 /// `kind`: bar, json, none; empty: bar on a terminal, else plain lines.
-std::unique_ptr<RunObserver> make_progress_view(const std::string& kind);
+std::unique_ptr<ProgressView> make_progress_view(const std::string& kind);
 
 }  // namespace skald::cli

@@ -19,8 +19,7 @@ struct ModelsTest : ::testing::Test {
     ::unsetenv("SKALD_MODELS");
   }
   std::filesystem::path speech_model(const std::string& name) {
-    for (const char* file : {"model.bin", "config.json", "tokenizer.json"})
-      put(folder / ("models/" + name + "/" + file), "{}");
+    for (const char* file : {"model.bin", "config.json"}) put(folder / ("models/" + name + "/" + file), "{}");
     put(folder / ("models/" + name + "/vocabulary.json"), R"(["<|en|>", "<|nl|>", "x"])");
     return folder / ("models/" + name);
   }
@@ -35,11 +34,11 @@ TEST_F(ModelsTest, SpeechModelByNameShortNameOrFolder) {
 
 TEST_F(ModelsTest, MissingFileIsNamed) {
   const auto path = speech_model("whisper-mine");
-  std::filesystem::remove(path / "tokenizer.json");
+  std::filesystem::remove(path / "config.json");
   const auto found = find_speech_model("whisper-mine");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, ErrorCode::InvalidModel);
-  EXPECT_NE(found.error().message.find("tokenizer.json"), std::string::npos);
+  EXPECT_NE(found.error().message.find("config.json"), std::string::npos);
 }
 
 TEST_F(ModelsTest, UnknownNameSaysWhereToLook) {

@@ -1,6 +1,7 @@
 #include "engines/listen/network.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <openvino/openvino.hpp>
 #include <utility>
 
@@ -41,8 +42,9 @@ Result<Network> Network::load(const NetworkOptions& options) {
     for (int i = 0; i <= streams; ++i) impl->requests.push_back(impl->model.create_infer_request());
     return Network(std::move(impl));
   } catch (const std::exception& problem) {
+    std::cerr << problem.what() << '\n';  // for the log: it says little to users
     return fail(ErrorCode::InvalidModel,
-                "cannot load the model " + options.model.string() + ": " + problem.what());
+                "the model file " + options.model.string() + " is damaged, or of another kind");
   }
 }
 

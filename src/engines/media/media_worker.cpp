@@ -49,7 +49,6 @@ Result<Json> decode_job(const Json& job, const std::string& path, WorkerChannel&
   TRY_VOID(enter(job, channel));
   const MediaInfo info = TRY(decoding.run([&](double share) { channel.progress(share, "decode"); },
                                           [&] { return channel.cancelled(); }));
-  for (const std::string& text : info.warnings) channel.warning(text);
   channel.progress(1, "decode");
   return parse_json(to_json_text(info), "media.json");
 }

@@ -101,7 +101,7 @@ Result<fs::path> find_speech_model(std::string_view name_or_path) {
     const auto whisper = find_model("whisper-" + std::string(name_or_path));  // "base" is enough
     directory = whisper ? *whisper : TRY(find_model(name_or_path));
   }
-  for (const char* name : {"model.bin", "config.json", "tokenizer.json"})
+  for (const char* name : {"model.bin", "config.json"})
     if (!fs::is_regular_file(directory / name, error))
       return fail(ErrorCode::InvalidModel, "the model '" + directory.string() + "' lacks the file " + name);
   if (vocabulary_of(directory).empty())
