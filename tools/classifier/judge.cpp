@@ -1,0 +1,75 @@
+#include "classifier/judge.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace skald::training {
+namespace {
+
+using classify::Context;
+using classify::Head;
+
+constexpr std::size_t kInnerGroups = 3;  // of tables that are left out together to calibrate a fold
+
+std::vector<const Table*> without(std::span<const Table* const> tables, std::size_t group,
+                                  std::size_t groups) {
+  std::vector<const Table*> rest;
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    if (i % groups != group) rest.push_back(tables[i]);
+  return rest;
+}
+
+}  // namespace
+
+Answers answer(const Head& head, const Table& table, Context context, Told told) {
+  std::vector<classify::Votes> votes;
+  for (std::size_t i = 0; i < table.talk.size(); ++i)
+    votes.push_back(
+        head.votes(std::span(table.embeddings).subspan(i * head.size(), head.size()), table.talk[i].text));
+  std::vector<classify::Utterance> talk = table.talk;
+  const std::optional<Party> nobody;
+  std::span<const SpeakerRole> roles = table.told;
+  if (told == Told::Nothing) {
+    for (auto& said : talk) said.role = Role::Unknown;
+    roles = {};
+  }
+  const classify::Session session{talk, votes, told == Told::Nothing ? nobody : table.party, roles};
+  Answers answers{&table, classify::label_session(head, session, context), {}};
+  const auto rows = classify::scores(head, session, answers.labelled.roles, context);
+  answers.uncalibrated = classify::label_probabilities(head, talk, rows, context);
+  return answers;
+}
+
+void calibrate_on(Head& head, std::span<const Table* const> tables, std::span<const Head> heads,
+                  Context context) {
+  std::vector<classify::Probabilities> probabilities;
+  std::vector<Classification> truth;
+  for (std::size_t t = 0; t < tables.size(); ++t)
+    for (const Told told : {Told::RolesAndParty, Told::Nothing}) {
+      const Answers answers = answer(heads[t], *tables[t], context, told);
+      probabilities.insert(probabilities.end(), answers.uncalibrated.begin(), answers.uncalibrated.end());
+      for (const Truth& line : tables[t]->truth) truth.push_back(line.label);
+    }
+  fit_calibration(head, probabilities, truth);
+}
+
+std::vector<Head> leave_one_out(std::span<const Table> tables, const FitOptions& options) {
+  std::vector<Head> heads;
+  for (const Table& left_out : tables) {
+    std::vector<const Table*> others;
+    for (const Table& table : tables)
+      if (&table != &left_out) others.push_back(&table);
+    Head head = fit_head(others, options);
+    std::vector<Head> inner(others.size());
+    for (std::size_t group = 0; group < kInnerGroups; ++group) {
+      const Head fitted = fit_head(without(others, group, kInnerGroups), options);
+      for (std::size_t i = group; i < others.size(); i += kInnerGroups) inner[i] = fitted;
+    }
+    calibrate_on(head, others, inner, options.context);
+    heads.push_back(std::move(head));
+    std::fprintf(stderr, "  judged without %s\n", left_out.name.c_str());
+  }
+  return heads;
+}
+
+}  // namespace skald::training

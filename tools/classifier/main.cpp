@@ -1,0 +1,90 @@
+// skald_train_classifier: fits data/classification/head.bin and writes the report of leaving one table out.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "base/files.hpp"
+#include "classifier/judge.hpp"
+#include "classifier/report.hpp"
+#include "engines/e5/encoder.hpp"
+
+namespace skald::training {
+namespace {
+
+struct Options {
+  std::filesystem::path tables, model, head, report;
+  unsigned threads = 2;
+};
+
+Status embed(std::vector<Table>& tables, e5::Encoder& encoder) {
+  for (Table& table : tables) {
+    std::vector<std::string> texts;
+    for (const auto& said : table.talk) texts.push_back(said.text);
+    table.embeddings = TRY(encoder.embed(texts));
+  }
+  return {};
+}
+
+Setting judge(std::string name, const std::vector<Table>& tables, const std::vector<classify::Head>& heads,
+              classify::Context context, Told told) {
+  Setting setting{std::move(name), {}};
+  for (std::size_t t = 0; t < tables.size(); ++t)
+    setting.answers.push_back(answer(heads[t], tables[t], context, told));
+  return setting;
+}
+
+Status train(const Options& options) {
+  std::vector<Table> tables = TRY(read_tables(options.tables));
+  FitOptions fit;
+  fit.threads = options.threads;
+  e5::EncoderOptions text_model{options.model, options.threads};
+  fit.layers = text_model.layers;
+  auto encoder = TRY(e5::Encoder::load(text_model));
+  TRY_VOID(embed(tables, encoder));
+  std::fprintf(stderr, "texts embedded; fitting with what is said around\n");
+  const auto heads = leave_one_out(tables, fit);
+
+  std::vector<const Table*> all;
+  for (const Table& table : tables) all.push_back(&table);
+  classify::Head head = fit_head(all, fit);
+  calibrate_on(head, all, heads, fit.context);
+  TRY_VOID(write_file_atomic(options.head, classify::head_bytes(head)));
+  std::fprintf(stderr, "wrote %s\n", options.head.c_str());
+  if (options.report.empty()) return {};
+
+  std::fprintf(stderr, "fitting to single lines, for comparison\n");
+  std::vector<Setting> settings;
+  settings.push_back(
+      judge("with context; roles and party told", tables, heads, fit.context, Told::RolesAndParty));
+  settings.push_back(
+      judge("with context; nothing told, roles guessed", tables, heads, fit.context, Told::Nothing));
+  fit.context = classify::Context::None;
+  const auto single = leave_one_out(tables, fit);
+  settings.push_back(
+      judge("single lines; roles and party told", tables, single, fit.context, Told::RolesAndParty));
+  settings.push_back(judge("single lines; nothing told", tables, single, fit.context, Told::Nothing));
+  TRY_VOID(write_file_atomic(options.report, report(settings)));
+  std::fprintf(stderr, "wrote %s; IC/OOC right: %.1f %%\n", options.report.c_str(),
+               100 * ic_ooc_accuracy(settings.front().answers));
+  return {};
+}
+
+}  // namespace
+}  // namespace skald::training
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains the classifier's head on labelled tables and judges it by leaving one table out");
+  skald::training::Options options;
+  app.add_option("--tables", options.tables, "Folder of labelled tables (*.jsonl)")->required();
+  app.add_option("--model", options.model, "The packed text model, e5-small-q4.bin")->required();
+  app.add_option("--head", options.head, "The head to write")->required();
+  app.add_option("--report", options.report, "The report to write (Markdown)");
+  app.add_option("--threads", options.threads, "Threads; they do not change the result");
+  CLI11_PARSE(app, argc, argv);
+  if (const auto status = skald::training::train(options); !status) {
+    std::fprintf(stderr, "%s\n", skald::describe(status.error()).c_str());
+    return skald::exit_status(status.error().code);
+  }
+  return 0;
+}
