@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <map>
 
@@ -24,8 +25,10 @@ std::string summarize(const SessionResult& result) {
   }
   std::string text = fmt::format("{:.1f} minutes, {} segments, {} speakers\n", result.duration.value / 60,
                                  result.segments.size(), spoken.size());
+  std::size_t width = 12;
+  for (const auto& [name, seconds] : spoken) width = std::max(width, name.size());
   for (const auto& [name, seconds] : spoken)
-    text += fmt::format("  {:<16} {:6.1f} min\n", name, seconds / 60);
+    text += fmt::format("  {:<{}} {:6.1f} min\n", name, width, seconds / 60);
   if (labelled > 0)
     text +=
         fmt::format("  in character {:.0f} %, out of character {:.0f} %, mixed {:.0f} %\n",

@@ -1,5 +1,7 @@
 #include "service/session/run_state.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -10,6 +12,7 @@
 #include "formats/segments.hpp"
 #include "formats/transcript.hpp"
 #include "service/models/models.hpp"
+#include "service/session/track_names.hpp"
 #include "stages/assign/assign_stage.hpp"
 #include "stages/classify/classify.hpp"
 #include "stages/decode/decode.hpp"
@@ -49,13 +52,9 @@ Status SessionRun::prepare() {
   const ProcessOptions& options = checked_.options;
   for (const fs::path& path : options.recordings) {
     Track track{TRY(read_recording(path, cancel_)), {}, {}, {}, {}, {}, {}, 0};
-    if (options.recordings.size() > 1) {
-      track.speaker_id =
-          "SPEAKER_" + std::string(tracks_.size() < 10 ? "0" : "") + std::to_string(tracks_.size());
-      track.speaker_name = path.stem().string();
-    }
     tracks_.push_back(std::move(track));
   }
+  if (tracks_.size() > 1) name_tracks();
   TRY_VOID(find_or_add_run());
   start_workers();
   result_.session_id = options.session;
@@ -75,6 +74,16 @@ Status SessionRun::prepare() {
     result_.fallbacks.push_back({"transcribe", "cuda", "cpu", "this build transcribes on the CPU"});
   plan();
   return {};
+}
+
+void SessionRun::name_tracks() {
+  std::vector<std::string> files;
+  for (const Track& track : tracks_) files.push_back(track.recording.path.stem().string());
+  const auto names = track_names(files, checked_.party);
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    tracks_[i].speaker_id = fmt::format("SPEAKER_{:02}", i);
+    tracks_[i].speaker_name = names[i];
+  }
 }
 
 void SessionRun::start_workers() {
@@ -162,13 +171,14 @@ Status SessionRun::diarize_all() {
   if (skips(Skippable::Diarization)) return {};
   result_.models.push_back({"diarize", checked_.options.diarizer, listen_identity_.substr(0, 12)});
   for (Track& track : tracks_) {
-    if (!track.speaker_id.empty()) continue;  // one track per player: the file says who speaks
     meter_.begin(StageId::Diarize);
     StageContext shared = context();
     SpeakerCount count{
         checked_.options.speakers, checked_.options.min_speakers, checked_.options.max_speakers, {}};
     if (checked_.party && !checked_.party->people().empty())
       count.people = static_cast<int>(checked_.party->people().size());
+    // One track per player: the file says who speaks, only when is asked.
+    if (!track.speaker_id.empty()) count = SpeakerCount{1, {}, {}, {}};
     track.turns = TRY(diarize(shared, *track.heard, {checked_.speaker_model, listen_identity_, count}));
   }
   return {};
@@ -194,7 +204,13 @@ Status SessionRun::transcribe_all() {
 }
 
 Result<Diarization> SessionRun::diarization_of(const Track& track) const {
-  if (track.turns) return read_turns(track.turns->directory / "turns.json");
+  if (track.turns) {
+    Diarization found = TRY(read_turns(track.turns->directory / "turns.json"));
+    if (!track.speaker_id.empty())
+      for (auto* turns : {&found.turns, &found.exclusive_turns})
+        for (Turn& turn : *turns) turn.speaker = track.speaker_id;
+    return found;
+  }
   const SpeechMap map = TRY(read_speech(track.heard->directory / "speech.json"));
   Diarization diarization;
   diarization.speech = map.speech;

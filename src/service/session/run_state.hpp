@@ -49,6 +49,7 @@ class SessionRun {
 
  private:
   Status find_or_add_run();
+  void name_tracks();
   void start_workers();
   StageContext context();
   void plan();
