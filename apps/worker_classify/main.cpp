@@ -1,4 +1,5 @@
-// worker_classify JOB.json: in character or out of character, and who is who (docs/formats/worker-protocol.md).
+// worker_classify JOB.json: in character or out of character, and who is who
+// (docs/formats/worker-protocol.md).
 #include "engines/e5/job.hpp"
 
 int main(int argc, char** argv) {

@@ -29,9 +29,10 @@ void Fd::reset() {
 Result<std::string> read_file(const fs::path& path, std::uint64_t max_bytes) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return tl::unexpected(errno_error(errno, "cannot open", path.string()));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return tl::unexpected(errno_error(errno, "cannot read", path.string()));
-  if (S_ISDIR(info.st_mode)) return fail(ErrorCode::NotFound, "'" + path.string() + "' is a folder, not a file");
+  if (S_ISDIR(info.st_mode))
+    return fail(ErrorCode::NotFound, "'" + path.string() + "' is a folder, not a file");
   if (static_cast<std::uint64_t>(info.st_size) > max_bytes)
     return fail(ErrorCode::InvalidInput, "'" + path.string() + "' is larger than expected");
   std::string content;
@@ -64,15 +65,16 @@ Status sync_directory(const fs::path& directory) {
   Fd fd(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) {
     // Some network file systems cannot sync a folder; the rename itself has happened.
-    if (errno != EINVAL && errno != EROFS) return tl::unexpected(errno_error(errno, "cannot sync", directory.string()));
+    if (errno != EINVAL && errno != EROFS)
+      return tl::unexpected(errno_error(errno, "cannot sync", directory.string()));
   }
   return {};
 }
 
 fs::path temporary_name(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
-  return path.parent_path() /
-         ("." + path.filename().string() + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
+  return path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + "-" +
+                               std::to_string(counter++) + ".tmp");
 }
 
 }  // namespace
@@ -114,16 +116,18 @@ Status remove_tree(const fs::path& path) {
 Result<std::uint64_t> free_bytes(const fs::path& path) {
   fs::path place = fs::absolute(path);
   std::error_code error;
-  while (!fs::exists(place, error) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
-  struct statvfs info {};
-  if (::statvfs(place.c_str(), &info) != 0) return tl::unexpected(errno_error(errno, "cannot measure", place.string()));
+  while (!fs::exists(place, error) && place.has_parent_path() && place != place.parent_path())
+    place = place.parent_path();
+  struct statvfs info{};
+  if (::statvfs(place.c_str(), &info) != 0)
+    return tl::unexpected(errno_error(errno, "cannot measure", place.string()));
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
 Result<MappedFile> MappedFile::open(const fs::path& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return tl::unexpected(errno_error(errno, "cannot open", path.string()));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return tl::unexpected(errno_error(errno, "cannot read", path.string()));
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size == 0) return MappedFile(nullptr, 0);

@@ -11,15 +11,23 @@
 
 namespace skald {
 namespace {
-EVP_MD_CTX* context(void* p) { return static_cast<EVP_MD_CTX*>(p); }
+EVP_MD_CTX* context(void* p) {
+  return static_cast<EVP_MD_CTX*>(p);
+}
 }  // namespace
 
-void Sha256::Free::operator()(void* p) const { EVP_MD_CTX_free(context(p)); }
+void Sha256::Free::operator()(void* p) const {
+  EVP_MD_CTX_free(context(p));
+}
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context(context_.get()), EVP_sha256(), nullptr); }
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(context(context_.get()), EVP_sha256(), nullptr);
+}
 Sha256::~Sha256() = default;
 
-void Sha256::update(std::string_view bytes) { EVP_DigestUpdate(context(context_.get()), bytes.data(), bytes.size()); }
+void Sha256::update(std::string_view bytes) {
+  EVP_DigestUpdate(context(context_.get()), bytes.data(), bytes.size());
+}
 
 std::string Sha256::hex() {
   unsigned char digest[EVP_MAX_MD_SIZE];

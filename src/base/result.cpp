@@ -23,7 +23,9 @@ constexpr std::array rows = {
 #undef SKALD_ERROR
 };
 
-const Row& row(ErrorCode code) { return rows[static_cast<std::size_t>(code)]; }
+const Row& row(ErrorCode code) {
+  return rows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace
 
@@ -31,10 +33,18 @@ tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string advi
   return tl::unexpected(Error{code, std::move(message), std::move(advice)});
 }
 
-int exit_status(ErrorCode code) { return row(code).exit_status; }
-int http_status(ErrorCode code) { return row(code).http_status; }
-Retry can_retry(ErrorCode code) { return row(code).retry; }
-std::string_view name(ErrorCode code) { return row(code).name; }
+int exit_status(ErrorCode code) {
+  return row(code).exit_status;
+}
+int http_status(ErrorCode code) {
+  return row(code).http_status;
+}
+Retry can_retry(ErrorCode code) {
+  return row(code).retry;
+}
+std::string_view name(ErrorCode code) {
+  return row(code).name;
+}
 
 ErrorCode error_code_from_name(std::string_view name) {
   for (const Row& r : rows)

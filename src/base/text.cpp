@@ -33,7 +33,11 @@ std::u32string decode_utf8(std::string_view text) {
   points.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<std::uint8_t>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : (lead >> 5) == 6 ? 2 : (lead >> 4) == 14 ? 3 : (lead >> 3) == 30 ? 4 : 0;
+    const std::size_t length = lead < 0x80         ? 1
+                               : (lead >> 5) == 6  ? 2
+                               : (lead >> 4) == 14 ? 3
+                               : (lead >> 3) == 30 ? 4
+                                                   : 0;
     if (length == 0) {
       points += damaged;
       ++i;
@@ -44,7 +48,8 @@ std::u32string decode_utf8(std::string_view text) {
     for (; k < length && i + k < text.size() && (static_cast<std::uint8_t>(text[i + k]) & 0xC0) == 0x80; ++k)
       point = (point << 6) | (static_cast<std::uint8_t>(text[i + k]) & 0x3F);
     constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool whole = k == length && point >= least[length] && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
+    const bool whole =
+        k == length && point >= least[length] && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
     points += whole ? point : damaged;
     i += k;
   }
@@ -73,6 +78,8 @@ std::string encode_utf8(std::u32string_view text) {
   return bytes;
 }
 
-std::string repair_utf8(std::string_view text) { return encode_utf8(decode_utf8(text)); }
+std::string repair_utf8(std::string_view text) {
+  return encode_utf8(decode_utf8(text));
+}
 
 }  // namespace skald

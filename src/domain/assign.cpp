@@ -312,7 +312,8 @@ Segment make_segment(const std::vector<Spoken>& words, const Run& run, const std
     segment.span.start = std::min(segment.span.start, word.span.start);
     segment.span.end = std::max(segment.span.end, word.span.end);
     // Within a chunk a word without a leading blank continues the one before it; chunks never share a word.
-    if (i > run.first && words[i].chunk != words[i - 1].chunk && !word.text.starts_with(' ')) segment.text += ' ';
+    if (i > run.first && words[i].chunk != words[i - 1].chunk && !word.text.starts_with(' '))
+      segment.text += ' ';
     segment.text += word.text;
     segment.words.push_back(word);
   }
