@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Renders a game session with its truth: recording, who spoke when, every word with its time, every label.
 
-    examples/make_session.py --out out/demo                          the demo session, about 8 minutes, five people
-    examples/make_session.py --out out/long --hours 4 --voices 6     the same scenes again and again, shuffled
+    examples/make_session.py --out output/demo                          the demo session, about 8 minutes, five people
+    examples/make_session.py --out output/long --hours 4 --voices 6     the same scenes again and again, shuffled
 """
 import argparse
 import hashlib
@@ -19,7 +19,6 @@ from generator.party import party_for  # noqa: E402
 from generator.script import ScriptError, read_script, story_names  # noqa: E402
 from generator.voices import Studio  # noqa: E402
 
-SCRIPT, PARTY, LEXICON = (os.path.join(HERE, name) for name in ("session.script", "party.json", "lexicon.txt"))
 
 
 def options(arguments):
@@ -31,6 +30,8 @@ def options(arguments):
     parser.add_argument("--seed", type=int, default=1, help="draws pauses, noises and the order of scenes")
     parser.add_argument("--tracks", action="store_true", help="also one file per person, all on one clock")
     parser.add_argument("--video", action="store_true", help="also a film with the recording as its sound")
+    for name, default in (("script", "session.script"), ("party", "party.json"), ("lexicon", "lexicon.txt")):
+        parser.add_argument(f"--{name}", default=os.path.join(HERE, default), metavar="FILE", help=f"instead of {default}")
     chosen = parser.parse_args(arguments)
     if chosen.hours is not None and not 0 < chosen.hours <= 24:
         parser.error("--hours wants more than 0 and at most 24")
@@ -41,8 +42,9 @@ def fingerprint(chosen):
     """Hash of everything that the session depends on: options, script, generator."""
     folder = os.path.join(HERE, "generator")
     modules = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
-    files = [SCRIPT, PARTY, LEXICON, os.path.abspath(__file__)] + modules
-    digest = hashlib.sha256(json.dumps({k: v for k, v in vars(chosen).items() if k != "out"}, sort_keys=True).encode())
+    files = [chosen.script, chosen.party, chosen.lexicon, os.path.abspath(__file__)] + modules
+    settings = {key: value for key, value in vars(chosen).items() if key not in ("out", "script", "party", "lexicon")}
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for path in files:
         with open(path, "rb") as file:
             digest.update(hashlib.sha256(file.read()).digest())
@@ -61,24 +63,24 @@ def write_json(path, value):
 
 def make(chosen):
     """Renders the session; returns the paths of its files."""
-    script = read_script(SCRIPT)
+    script = read_script(chosen.script)
     names = plan.people_of(script, chosen.voices)
     draw = random.Random(chosen.seed)
     room = sounds.room(draw)
     quiet = {"music": sounds.music, "noise": sounds.noise, "silence": lambda _, seconds: []}
-    planner = plan.Planner(Studio(LEXICON), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script.people)
+    planner = plan.Planner(Studio(chosen.lexicon), lambda kind, seconds: quiet[kind](draw, seconds), draw, names, script.people)
     length = planner.plan(script.scenes, None if chosen.hours is None else chosen.hours * 3600)
     metadata = {"session_id": chosen.name, "duration": round(length / SAMPLE_RATE, 3), "seed": chosen.seed,
                 "voices": chosen.voices}
     facts = truth.describe(metadata, planner.pieces, names, script)
-    facts["names"] = story_names(LEXICON)
+    facts["names"] = story_names(chosen.lexicon)
 
     os.makedirs(chosen.out, exist_ok=True)
     paths = [path_in(chosen, suffix) for suffix in (".wav", ".truth.json", ".rttm", ".party.json")]
     mix.write_wave(paths[0], planner.pieces, room, length)
     truth.write_truth(facts, paths[1])
     truth.write_rttm(facts, paths[2])
-    write_json(paths[3], party_for(facts["people"], PARTY))
+    write_json(paths[3], party_for(facts["people"], chosen.party))
     if chosen.tracks:
         faint = sounds.faint(room)
         for seat, name in enumerate(names):
@@ -93,7 +95,11 @@ def make(chosen):
 def main(arguments=None):
     chosen = options(arguments)
     stamp = path_in(chosen, ".made.json")
-    key = fingerprint(chosen)
+    try:
+        key = fingerprint(chosen)
+    except OSError as error:
+        print(f"make_session: {error}", file=sys.stderr)
+        return 1
     try:
         with open(stamp, encoding="utf-8") as file:
             made = json.load(file)

@@ -23,8 +23,8 @@ LABELS = {"IC": {"CHARACTER", "DM_NARRATION", "NPC_DIALOGUE"}, "MIXED": {"CHARAC
 
 def render(folder, *options):
     """Renders a session; returns its truth."""
-    subprocess.run([sys.executable, "-B", EXAMPLES / "make_session.py", "--out", folder, "--name", "s", *options], check=True,
-                   capture_output=True)
+    subprocess.run([sys.executable, "-B", EXAMPLES / "make_session.py", "--out", folder, "--name", "s", *options],
+                   check=True, capture_output=True)
     return json.loads((Path(folder) / "s.truth.json").read_text(encoding="utf-8"))
 
 
@@ -92,7 +92,8 @@ class DemoSession(unittest.TestCase):
         self.assertEqual(found, {"IC", "OOC", "MIXED"})
         for s in self.segments:
             self.assertIn(s["classification_type"], LABELS[s["classification"]])
-            self.assertEqual(s["character"] is not None, s["classification_type"] in ("CHARACTER", "NPC_DIALOGUE"), s["text"])
+            spoken_for = s["classification_type"] in ("CHARACTER", "NPC_DIALOGUE")
+            self.assertEqual(s["character"] is not None, spoken_for, s["text"])
             if s["classification_type"] in ("DM_NARRATION", "NPC_DIALOGUE"):
                 self.assertEqual(s["role"], "DM", s["text"])
 
@@ -111,8 +112,9 @@ class DemoSession(unittest.TestCase):
     def test_rttm_covers_just_the_words(self):
         for s in self.segments:
             for word in s["words"]:
-                self.assertTrue(any(t[2] == s["speaker_id"] and t[0] <= word["start"] + 0.0011 and word["end"] <= t[1] + 0.0011
-                                    for t in self.turns), (s["speaker_id"], word))
+                covers = [t for t in self.turns if t[2] == s["speaker_id"]
+                          and t[0] <= word["start"] + 0.0011 and word["end"] <= t[1] + 0.0011]
+                self.assertTrue(covers, (s["speaker_id"], word))
         for start, end, speaker in self.turns:
             own = [w for s in self.segments if s["speaker_id"] == speaker for w in s["words"]]
             self.assertTrue(any(abs(w["start"] - start) < 0.002 for w in own))
@@ -205,8 +207,8 @@ class OtherSessions(SessionCase):
         for name in ("a", "b"):
             truth = render(self.folder / name, "--hours", "0.005", "--video")
         self.assertEqual(digests(self.folder / "a"), digests(self.folder / "b"))
-        probed = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type:format=duration", "-of", "json",
-                                 self.folder / "a" / "s.mkv"], check=True, capture_output=True, text=True)
+        probed = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type:format=duration",
+                                 "-of", "json", self.folder / "a" / "s.mkv"], check=True, capture_output=True, text=True)
         facts = json.loads(probed.stdout)
         self.assertEqual(sorted(stream["codec_type"] for stream in facts["streams"]), ["audio", "video"])
         self.assertAlmostEqual(float(facts["format"]["duration"]), truth["metadata"]["duration"], delta=0.5)
@@ -219,6 +221,18 @@ class OtherSessions(SessionCase):
         (self.folder / "s.rttm").unlink()
         render(self.folder, "--hours", "0.005")
         self.assertTrue((self.folder / "s.rttm").is_file())
+
+    def test_another_script_and_party(self):
+        (self.folder / "script").write_text("@people Ann Bob\n@scene one\nBob | IC CHARACTER Zorvik | I open the door.\n"
+                                            "@scene two\nAnn | OOC OOC_OTHER | Stop here.\n", encoding="utf-8")
+        (self.folder / "party").write_text(json.dumps({"p": {"dm_name": "Ann", "characters": [{"name": "Zorvik"}]}}), encoding="utf-8")
+        (self.folder / "words").write_text("zorvik : z ao1 r v ih0 k\n", encoding="utf-8")
+        truth = render(self.folder / "out", "--script", self.folder / "script", "--party", self.folder / "party",
+                       "--lexicon", self.folder / "words", "--voices", "2")
+        self.assertEqual([s["text"] for s in truth["segments"]], ["I open the door.", "Stop here."])
+        self.assertEqual(truth["names"], ["zorvik"])
+        (party,) = json.loads((self.folder / "out" / "s.party.json").read_text(encoding="utf-8")).values()
+        self.assertEqual(party["characters"], [{"name": "Zorvik", "player": "Bob"}])
 
     def test_impossible_wishes_are_refused(self):
         for options in (["--hours", "0"], ["--hours", "25"], ["--voices", "1"], ["--voices", "13"]):
@@ -243,8 +257,8 @@ class ScriptFormat(SessionCase):
                          ("Bob", "IC", "CHARACTER", "Old Tom", 0.5, None, "nl", "Goed zo."))
 
     def test_errors_name_the_line(self):
-        for row in ("Bob | IC | Hello.", "Bob | IC CHARACTER | Hello.", "Bob | OOC CHARACTER Tom | Hello.", "Cid | OOC OOC_OTHER | Hello.",
-                    "Bob | OOC OOC_OTHER ; loud | Hello.", "Bob | OOC OOC_OTHER |", "@music long", "@dance 3", "Hello."):
+        for row in ("Bob | IC | Hello.", "Bob | IC CHARACTER | Hello.", "Bob | OOC CHARACTER Tom | Hello.",
+                    "Cid | OOC OOC_OTHER | Hello.", "Bob | OOC OOC_OTHER ; loud | Hello.", "Bob | OOC OOC_OTHER |", "@music long", "@dance 3", "Hello."):
             with self.subTest(row), self.assertRaisesRegex(script.ScriptError, "line 3: "):
                 self.read(self.HEAD + row + "\n")
 
