@@ -28,6 +28,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(skald_flags INTERFACE -Wno-gnu-statement-expression -Wno-gnu-statement-expression-from-macro-expansion
     -Wno-deprecated-declarations)
 endif()
+
+# skald_c_macros(SOURCES...): sources of the current folder that use macros of C libraries (libseccomp, FFmpeg), which make
+# compound literals and leave fields out.
+function(skald_c_macros)
+  set(quiet -Wno-c99-extensions -Wno-missing-field-initializers -Wno-missing-designated-field-initializers)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CXX_COMPILER_ID:Clang>:${quiet}>")
+endfunction()
+
 target_include_directories(skald_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(SKALD_SANITIZE)
   set(CMAKE_CXX_FLAGS_RELEASE "-O1")  # with assertions, and stacks that can be read
