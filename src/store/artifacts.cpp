@@ -14,6 +14,12 @@ namespace {
 class FolderLease : public Lease {
  public:
   FolderLease(fs::path folder, FileLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  FolderLease(const FolderLease&) = delete;
+  FolderLease& operator=(const FolderLease&) = delete;
+  // Folders that stayed empty go, as when another run made the artifact first; units stay.
+  ~FolderLease() override {
+    for (const fs::path& folder : {folder_ / "output", folder_ / "units", folder_}) ::rmdir(folder.c_str());
+  }
   fs::path units() const override { return folder_ / "units"; }
   fs::path output() const override { return folder_ / "output"; }
 
