@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def python_jobs(known, build):
     run_by_cmake = " ".join(part for job in known for part in job.command)
     files = [f for f in sorted(ROOT.glob("tests/**/test_*.py")) if f.name not in run_by_cmake]
     return [Job(str(f.relative_to(ROOT)), python_command(f.stem), "python", f.parent,
-                timeout=1200, environment={"SKALD_BUILD": str(build)}) for f in files]
+                timeout=1800, environment={"SKALD_BUILD": str(build)}) for f in files]
 
 
 def fuzz_jobs(folder, seconds):
@@ -189,12 +189,14 @@ def interesting(lines):
 
 
 def run_all(jobs, workers):
+    """Runs the jobs, each shown when it is done; those that must be alone come last."""
     outcomes = []
     for group, threads in [([j for j in jobs if not j.alone], workers), ([j for j in jobs if j.alone], 1)]:
         with ThreadPoolExecutor(threads) as pool:
-            for job, outcome in zip(group, pool.map(run, group)):
-                show(job, outcome)
-                outcomes.append(outcome)
+            running = {pool.submit(run, job): job for job in group}
+            for done in as_completed(running):
+                show(running[done], done.result())
+                outcomes.append(done.result())
     return outcomes
 
 
@@ -209,8 +211,9 @@ def collect(options):
         folder = options.build.absolute()
         if not build(folder):
             return None
-        jobs += ctest_jobs(folder)
-        jobs += python_jobs(jobs, folder) + check_jobs()
+        programs = ctest_jobs(folder)
+        # Python tests run whole sessions: what takes longest starts first.
+        jobs += python_jobs(programs, folder) + programs + check_jobs()
     for choice in options.sanitized:
         preset, _, name = choice.partition("=")
         folder = Path(name).absolute()
@@ -228,8 +231,12 @@ def main():
     parser.add_argument("--only", default="", metavar="TEXT", help="only tests with TEXT in their name")
     options = parser.parse_args()
     jobs = collect(options)
-    outcomes = run_all([job for job in jobs or [] if options.only in job.name], min(2, os.cpu_count()))
+    chosen = [job for job in jobs or [] if options.only in job.name]
+    print(f"[test] running {len(chosen)} test programs, scripts and checks", flush=True)
+    started = time.monotonic()
+    outcomes = run_all(chosen, min(2, os.cpu_count()))
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes) + (jobs is None)
+    print(f"[test] done in {time.monotonic() - started:.0f} s")
     print(f"{sum(len(o.skipped) for o in outcomes)} skipped")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed or not passed else 0
