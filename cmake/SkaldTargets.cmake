@@ -1,7 +1,7 @@
 # Names for sets of targets, made when all targets are known:
 #   programs     what a user starts
-#   light_tests  test programs (and the programs they start) without an engine library, which sanitizers cannot see into;
-#                their names go to light_tests.txt in the build folder
+#   light_tests  test programs without an engine library, which sanitizers cannot see into; their names go to
+#                light_tests.txt in the build folder
 #   fuzzers      everything called fuzz_*
 
 # skald_fuzzer(NAME SOURCES... DEPS...): a libFuzzer program; does nothing unless SKALD_FUZZ is on.
@@ -27,19 +27,19 @@ function(_skald_targets_below folder out)
   set(${out} "${found}" PARENT_SCOPE)
 endfunction()
 
-# Sets OUT to whether TARGET links OpenVINO or CTranslate2, itself or through another target.
-function(_skald_links_engine target out)
+# Sets OUT to whether TARGET links OpenVINO or CTranslate2 or starts a program that does, itself or through another target.
+function(_skald_needs_engine target out)
   get_property(known GLOBAL PROPERTY SKALD_ENGINE_${target})
   if("${known}" STREQUAL "")
     set(known FALSE)
-    foreach(property LINK_LIBRARIES INTERFACE_LINK_LIBRARIES)
+    foreach(property LINK_LIBRARIES INTERFACE_LINK_LIBRARIES MANUALLY_ADDED_DEPENDENCIES)
       get_target_property(libraries ${target} ${property})
       foreach(library IN LISTS libraries)
         string(REGEX REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1" library "${library}")
         if(library STREQUAL "ctranslate2" OR library MATCHES "^openvino::")
           set(known TRUE)
-        elseif(TARGET ${library} AND library MATCHES "^skald_" AND NOT known)
-          _skald_links_engine(${library} known)
+        elseif(TARGET ${library} AND library MATCHES "^(skald|worker)_" AND NOT known)
+          _skald_needs_engine(${library} known)
         endif()
       endforeach()
     endforeach()
@@ -51,7 +51,6 @@ endfunction()
 function(skald_name_target_sets)
   _skald_targets_below(${CMAKE_SOURCE_DIR} targets)
   set(programs)
-  set(light)
   set(light_tests)
   set(fuzzers)
   foreach(target IN LISTS targets)
@@ -60,7 +59,7 @@ function(skald_name_target_sets)
     if(NOT type STREQUAL "EXECUTABLE")
       continue()
     endif()
-    _skald_links_engine(${target} engine)
+    _skald_needs_engine(${target} engine)
     if(target MATCHES "^fuzz_")
       list(APPEND fuzzers ${target})
     elseif(folder MATCHES "^${CMAKE_SOURCE_DIR}/(apps|tests)/")
@@ -69,13 +68,10 @@ function(skald_name_target_sets)
       elseif(NOT engine)
         list(APPEND light_tests ${target})
       endif()
-      if(NOT engine)
-        list(APPEND light ${target})
-      endif()
     endif()
   endforeach()
   add_custom_target(programs DEPENDS ${programs})
-  add_custom_target(light_tests DEPENDS ${light})
+  add_custom_target(light_tests DEPENDS ${light_tests})
   add_custom_target(fuzzers DEPENDS ${fuzzers})
   list(JOIN light_tests "\n" lines)
   file(WRITE ${CMAKE_BINARY_DIR}/light_tests.txt "${lines}\n")
