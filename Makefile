@@ -5,7 +5,7 @@ PURPOSE ?= build
 SETUP = $(PYTHON) deps/stage.py
 COMPILE = $(PYTHON) tools/build.py
 
-.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz bench notice clean distclean
+.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz bench classifier notice clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make tsan       tests under the thread sanitizer   make ubsan    under that for undefined behaviour alone'
 	@echo 'make fuzz       the fuzzers, FUZZ_SECONDS each (60)'
 	@echo 'make bench      the benchmarks                   make notice    writes NOTICE from deps/manifest.json'
+	@echo 'make classifier trains the classifier on data/classification and writes its report'
 	@echo 'make clean      removes the build folders        make distclean and also what was downloaded and prepared'
 
 demo: PURPOSE = demo
@@ -60,6 +61,11 @@ bench:
 	@$(SETUP) --for bench
 	@$(COMPILE) $(BUILD)
 	@bench/run.sh $(BUILD)
+
+classifier:
+	@$(SETUP) --for build
+	@$(COMPILE) $(BUILD) skald_train_classifier
+	@$(BUILD)/skald_train_classifier
 
 notice:
 	@$(PYTHON) deps/notice.py

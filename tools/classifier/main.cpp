@@ -13,7 +13,10 @@ namespace skald::training {
 namespace {
 
 struct Options {
-  std::filesystem::path tables, model, head, report;
+  std::filesystem::path tables = SKALD_SOURCE_DIR "/data/classification/tables";
+  std::filesystem::path model = SKALD_MODELS_DIR "/e5-small/e5-small-q4.bin";
+  std::filesystem::path head = SKALD_SOURCE_DIR "/data/classification/head.bin";
+  std::filesystem::path report = SKALD_SOURCE_DIR "/bench/classification/REPORT.md";
   unsigned threads = 2;
 };
 
@@ -76,11 +79,13 @@ Status train(const Options& options) {
 int main(int argc, char** argv) {
   CLI::App app("Trains the classifier's head on labelled tables and judges it by leaving one table out");
   skald::training::Options options;
-  app.add_option("--tables", options.tables, "Folder of labelled tables (*.jsonl)")->required();
-  app.add_option("--model", options.model, "The packed text model, e5-small-q4.bin")->required();
-  app.add_option("--head", options.head, "The head to write")->required();
-  app.add_option("--report", options.report, "The report to write (Markdown)");
-  app.add_option("--threads", options.threads, "Threads; they do not change the result");
+  app.add_option("--tables", options.tables, "Folder of labelled tables (*.jsonl)")->capture_default_str();
+  app.add_option("--model", options.model, "The packed text model")->capture_default_str();
+  app.add_option("--head", options.head, "The head to write")->capture_default_str();
+  app.add_option("--report", options.report, "The report to write (Markdown); '' for none")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "Threads; they do not change the result")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (const auto status = skald::training::train(options); !status) {
     std::fprintf(stderr, "%s\n", skald::describe(status.error()).c_str());

@@ -7,8 +7,8 @@ namespace skald::e5 {
 namespace {
 
 constexpr std::size_t kStep = 8;           // lengths are rounded up to it, so that few shapes occur
-constexpr std::size_t kBatchTokens = 256;  // rows x tokens of a shape, about
-constexpr std::size_t kMostRows = 16;
+constexpr std::size_t kBatchTokens = 128;  // rows x tokens of a shape, about
+constexpr std::size_t kMostRows = 8;
 
 }  // namespace
 

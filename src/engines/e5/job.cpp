@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using classify::Utterance;
 using classify::Votes;
 
-constexpr int kUnitSegments = 64;       // less than a second of work
+constexpr int kUnitSegments = 256;      // two or three seconds of work; fewer fill the batches badly
 constexpr const char* kBackend = "e5";  // as in engines.def
 constexpr const char* kModelFile = "e5-small-q4.bin";
 
