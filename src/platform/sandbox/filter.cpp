@@ -10,20 +10,10 @@
 #include <cstdlib>
 #include <memory>
 
+#include "platform/sandbox/sanitized.hpp"
+
 namespace skald::sandbox {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
 
 // Computing on files that are open: memory, threads, clocks, and reading and writing descriptors.
 constexpr const char* kAlways[] = {"brk",

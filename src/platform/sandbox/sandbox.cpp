@@ -8,6 +8,7 @@
 
 #include "platform/sandbox/filter.hpp"
 #include "platform/sandbox/landlock.hpp"
+#include "platform/sandbox/sanitized.hpp"
 
 namespace skald {
 namespace {
@@ -23,9 +24,7 @@ Status limit(__rlimit_resource resource, std::uint64_t value) {
 
 Status set_limits(const SandboxSpec& spec) {
   TRY_VOID(limit(RLIMIT_CORE, 0));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // sanitizers reserve terabytes
-  if (spec.max_memory != 0) TRY_VOID(limit(RLIMIT_AS, spec.max_memory));
-#endif
+  if (spec.max_memory != 0 && !sandbox::kSanitized) TRY_VOID(limit(RLIMIT_AS, spec.max_memory));
   if (spec.max_open_files != 0) TRY_VOID(limit(RLIMIT_NOFILE, spec.max_open_files));
   if (spec.max_cpu_seconds != 0) TRY_VOID(limit(RLIMIT_CPU, spec.max_cpu_seconds));
   if (spec.max_file_size != 0) {
