@@ -25,6 +25,11 @@ void add_common(CLI::App& command, CommonOptions& o) {
   command.add_option("--party", o.process.party_file, "Party file: who plays whom")->type_name("FILE");
   command.add_option("--party-id", o.process.party_id, "Which party, where the file holds several");
   command.add_option("--threads", o.process.threads, "Threads to use; default: all cores");
+  command
+      .add_option("--memory-limit", o.process.memory_limit,
+                  "Most memory that one step may take: bytes, or 800M, 2G")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("BYTES");
   command.add_option("--beam", o.process.beam, "Beam size of the recogniser");
   command.add_option("--device", o.process.device, "cpu, cuda or auto")
       ->check(CLI::IsMember({"cpu", "cuda", "auto"}));

@@ -11,6 +11,7 @@
 #include "formats/party.hpp"
 #include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
+#include "service/session/memory.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
@@ -127,6 +128,9 @@ Result<CheckedOptions> check(ProcessOptions options) {
   if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));
   checked.speech_model = TRY(find_speech_model(options.model));
   TRY_VOID(check_languages(options, checked.speech_model));
+  std::error_code error;
+  checked.batch =
+      TRY(batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
   checked.speaker_model = TRY(find_model("community-1"));
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));

@@ -1,5 +1,6 @@
 // What a user asks of `skald process`, and whether it can be done.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -40,6 +41,7 @@ struct ProcessOptions {
   int threads = 0;                           // 0: as many as there are cores
   int stream = -1;
   int beam = 0;
+  std::uint64_t memory_limit = 0;  // bytes for one worker; 0: none
   Resume resume = Resume::GoOn;
   std::vector<Fallback> fallbacks;  // that were decided before the run began
 };
@@ -53,6 +55,7 @@ struct CheckedOptions {
   std::filesystem::path text_model;
   std::filesystem::path head;
   int threads = 1;
+  int batch = 0;  // chunks of speech at a time; 0: the worker's own choice
 };
 
 Result<CheckedOptions> check(ProcessOptions options);

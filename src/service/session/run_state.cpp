@@ -191,7 +191,7 @@ Status SessionRun::transcribe_all() {
                         checked_.party ? hotwords(*checked_.party) : std::string(),
                         "auto",
                         checked_.threads,
-                        0,
+                        checked_.batch,
                         checked_.options.beam};
   result_.models.push_back(
       {"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
