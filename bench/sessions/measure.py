@@ -41,28 +41,19 @@ class Watcher(threading.Thread):
         self.join()
 
     def _look(self):
-        facts = {}
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                try:
-                    with open(f"/proc/{name}/status", encoding="utf-8", errors="replace") as file:
-                        facts[int(name)] = dict(row.rstrip("\n").split(":\t", 1) for row in file if ":\t" in row)
-                except OSError:
-                    continue  # it has ended
-        family, grown = {self._root}, True
-        while grown:
-            more = {pid for pid, fact in facts.items() if int(fact.get("PPid", 0)) in family} - family
-            family |= more
-            grown = bool(more)
-        total = 0
-        for pid in family & facts.keys():
-            fact = facts[pid]
+        total, waiting = 0, [self._root]
+        while waiting:
+            pid = waiting.pop()
             try:
+                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+                    waiting += map(int, file.read().split())
+                with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+                    facts = dict(row.rstrip("\n").split(":\t", 1) for row in file if ":\t" in row)
                 program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
             except OSError:
-                continue
-            peak = int(fact.get("VmHWM", "0 kB").split()[0]) * 1024
-            total += int(fact.get("VmRSS", "0 kB").split()[0]) * 1024
+                continue  # it has ended
+            peak = int(facts.get("VmHWM", "0 kB").split()[0]) * 1024
+            total += int(facts.get("VmRSS", "0 kB").split()[0]) * 1024
             self.peak_by_program[program] = max(self.peak_by_program.get(program, 0), peak)
         self.peak_of_all = max(self.peak_of_all, total)
 
