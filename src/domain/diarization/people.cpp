@@ -25,6 +25,8 @@ constexpr std::size_t kMostGroups = 3000;  // of all stretches: bounds the memor
 constexpr double kLeastShare = 0.01;
 constexpr double kLeastSeconds = 1.5;
 constexpr double kEnoughSeconds = 15;
+// So much speech on either side it takes to part two voices because a number was told.
+constexpr double kProvenSeconds = 3;
 
 /// Groups of pieces with what the segmentation says about pairs of them.
 struct Groups {
@@ -118,19 +120,25 @@ Bounds bounds_of(const PeopleCount& count) {
   return bounds;
 }
 
-/// How many merges to keep. `people[t]` is the number of people after t merges.
-std::size_t choose_steps(const std::vector<Merge>& merges, const std::vector<std::size_t>& people,
+/// After each number of merges, how many groups are people, and how many are so beyond doubt.
+struct PeopleAfter {
+  std::vector<std::size_t> all;
+  std::vector<std::size_t> proven;
+};
+
+/// How many merges to keep.
+std::size_t choose_steps(const std::vector<Merge>& merges, const PeopleAfter& people,
                          const PeopleCount& count) {
   const auto unlikely = [](const Merge& m) { return m.odds < kMergeOdds; };
   auto steps =
       static_cast<std::size_t>(std::find_if(merges.begin(), merges.end(), unlikely) - merges.begin());
   const Bounds bounds = bounds_of(count);
-  while (people[steps] > bounds.most && steps < merges.size()) ++steps;
+  while (people.all[steps] > bounds.most && steps < merges.size()) ++steps;
   // Goes back while too few are found; stays where most are found if there are never enough.
   const auto undo = [&](std::size_t wanted, double odds) {
     std::size_t best = steps;
-    for (std::size_t t = steps; t > 0 && people[best] < wanted && merges[t - 1].odds < odds; --t) {
-      if (people[t - 1] > people[best] && people[t - 1] <= bounds.most) best = t - 1;
+    for (std::size_t t = steps; t > 0 && people.all[best] < wanted && merges[t - 1].odds < odds; --t) {
+      if (people.proven[t - 1] > people.proven[best] && people.all[t - 1] <= bounds.most) best = t - 1;
     }
     steps = best;
   };
@@ -141,8 +149,9 @@ std::size_t choose_steps(const std::vector<Merge>& merges, const std::vector<std
 
 /// After each number of merges, how many groups have enough speech to be people.
 std::vector<std::size_t> count_people(const Groups& groups, const std::vector<Merge>& merges, double enough) {
-  std::vector<double> seconds;
-  for (const VoiceGroup& voice : groups.voices) seconds.push_back(voice.seconds);
+  std::vector<double> seconds(groups.voices.size());
+  std::transform(groups.voices.begin(), groups.voices.end(), seconds.begin(),
+                 [](const VoiceGroup& voice) { return voice.seconds; });
   const auto is_person = [enough](double s) { return s >= enough; };
   std::size_t people = static_cast<std::size_t>(std::count_if(seconds.begin(), seconds.end(), is_person));
   std::vector<std::size_t> count{people};
@@ -165,7 +174,10 @@ Centroids find_people(const ListenData& data, const PeopleCount& count) {
   for (const VoiceGroup& voice : groups.voices) total += voice.seconds;
   const double enough = std::clamp(kLeastShare * total, kLeastSeconds, kEnoughSeconds);
   const auto merges = merge_voices(groups.voices, groups.witnesses, 0, 1);
-  const std::size_t steps = choose_steps(merges, count_people(groups, merges, enough), count);
+  const std::size_t steps = choose_steps(
+      merges,
+      {count_people(groups, merges, enough), count_people(groups, merges, std::max(enough, kProvenSeconds))},
+      count);
   const auto label = groups_after(n, merges, steps);
   std::map<std::size_t, VoiceGroup> found;  // by first group, which is the order of first appearance
   for (std::size_t i = 0; i < n; ++i) {
