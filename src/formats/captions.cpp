@@ -30,20 +30,36 @@ std::string srt_prefix(std::string_view speaker) {
   return '[' + encode_utf8(name) + "] ";
 }
 
-// Tokens onto lines, as many as needed; the first line has `used` characters already.
+// Lays tokens onto lines of at most `limit` characters; the first line has `used` already.
+class LineFill {
+ public:
+  enum class Place { SameLine, NextLine };
+  LineFill(std::size_t used, std::size_t limit) : length_(used), limit_(limit) {}
+
+  Place add(std::size_t size) {
+    const std::size_t gap = fresh_ ? 0 : 1;
+    const bool next = length_ + size + gap > limit_ && !(fresh_ && length_ == 0);
+    length_ = next ? size : length_ + gap + size;
+    lines_ += next ? 1 : 0;
+    fresh_ = false;
+    return next ? Place::NextLine : Place::SameLine;
+  }
+  std::size_t lines() const { return lines_; }
+
+ private:
+  std::size_t length_, limit_;
+  std::size_t lines_ = 1;
+  bool fresh_ = true;  // no token on the line yet
+};
+
 std::vector<std::string> fill(const std::vector<std::string>& tokens, std::size_t used, std::size_t limit) {
   std::vector<std::string> lines(1);
-  std::size_t length = used;
+  LineFill layout(used, limit);
   for (const std::string& token : tokens) {
-    const std::size_t size = width(token);
-    const bool fresh = lines.back().empty();
-    if (length + size + (fresh ? 0 : 1) > limit && !(fresh && length == 0)) {
-      lines.emplace_back(token);
-      length = size;
-    } else {
-      lines.back() += (fresh ? "" : " ") + token;
-      length += size + (fresh ? 0 : 1);
-    }
+    if (layout.add(width(token)) == LineFill::Place::NextLine)
+      lines.push_back(token);
+    else
+      lines.back() += (lines.back().empty() ? "" : " ") + token;
   }
   return lines;
 }
@@ -119,19 +135,16 @@ int cut_quality(const std::string& text) {
   return last == ',' || last == ';' || last == ':' ? 1 : 0;
 }
 
-bool fits(const std::vector<Timed>& words, std::size_t first, std::size_t last, std::size_t used) {
-  if ((words[last - 1].span.end - words[first].span.start).value > longest_cue) return false;
-  std::vector<std::string> tokens;
-  for (std::size_t i = first; i < last; ++i)
-    for (std::string& token : tokens_of(words[i].text)) tokens.push_back(std::move(token));
-  return fill(tokens, used, kCaptionWidth).size() <= kCaptionLines;
-}
-
 // The end of the cue that begins at `first`: as much as fits, cut back to a sentence end or comma in its
 // later part.
 std::size_t cue_end(const std::vector<Timed>& words, std::size_t first, std::size_t used) {
-  std::size_t last = first + 1;
-  while (last < words.size() && fits(words, first, last + 1, used)) ++last;
+  LineFill layout(used, kCaptionWidth);
+  std::size_t last = first;
+  for (; last < words.size(); ++last) {
+    for (const std::string& token : tokens_of(words[last].text)) layout.add(width(token));
+    const double length = (words[last].span.end - words[first].span.start).value;
+    if (last > first && (layout.lines() > kCaptionLines || length > longest_cue)) break;
+  }
   if (last == words.size()) return last;
   for (const int quality : {2, 1}) {
     const double least = quality == 2 ? 0.4 : 0.6;

@@ -115,7 +115,8 @@ Result<std::vector<Party>> parse_parties(std::string_view text, std::string_view
     return reader.error_at(doubled->position, doubled->steps, "stands twice");
   std::vector<Party> parties;
   for (const auto& [id, value] : json.items()) {
-    if (id.empty() || id.size() > longest_name) return reader.error({JsonStep(id)}, "is no usable id");
+    if (id.empty() || id.size() > longest_name || trim(id) != id)
+      return reader.error({JsonStep(id)}, "is no usable id");
     Party party = TRY(reader.party(value, {JsonStep(id)}));
     party.id = id;
     if (party.name.empty()) party.name = id;

@@ -55,6 +55,9 @@ std::string shown_name(const Segment& segment);
 /// before it writes anything, for a segment without a classification, backend or confidence between 0 and 1.
 Status write_results(const SessionResult& result, const std::filesystem::path& dir);
 
+/// Reads a `_data.json`, ours or the predecessor's. Turns are in other files.
+Result<SessionResult> parse_results(std::string_view data_json, std::string_view origin);
+
 /// Reads a folder of results, ours or the predecessor's, or a `_data.json` alone. Turns come from the RTTM
 /// beside it.
 Result<SessionResult> read_results(const std::filesystem::path& folder_or_data_json);

@@ -96,15 +96,14 @@ Status take_turns(const fs::path& rttm, SessionResult& result) {
 
 }  // namespace
 
-Result<SessionResult> read_results(const fs::path& folder_or_data_json) {
-  const fs::path path = TRY(data_file(folder_or_data_json));
-  const Json json = TRY(read_outside(path));
+Result<SessionResult> parse_results(std::string_view data_json, std::string_view origin) {
+  const Json json = TRY(parse_outside_json(data_json, origin));
   const auto wrong = [&](Error e) {
-    e.message = path.string() + ": " + e.message;
+    e.message = std::string(origin) + ": " + e.message;
     return e;
   };
   if (!json.is_object() || !json.contains("segments") || !json["segments"].is_array())
-    return fail(ErrorCode::InvalidInput, path.string() + ": a list 'segments' is expected");
+    return fail(ErrorCode::InvalidInput, std::string(origin) + ": a list 'segments' is expected");
   SessionResult result;
   if (json.contains("metadata") && json["metadata"].is_object()) take_metadata(json["metadata"], result);
   if (json.contains("party") && json["party"].is_object())
@@ -119,6 +118,13 @@ Result<SessionResult> read_results(const fs::path& folder_or_data_json) {
   if (result.duration.value == 0)
     for (const Segment& segment : result.segments)
       result.duration = std::max(result.duration, segment.span.end);
+  return result;
+}
+
+Result<SessionResult> read_results(const fs::path& folder_or_data_json) {
+  const fs::path path = TRY(data_file(folder_or_data_json));
+  const std::string text = TRY(read_file(path, largest_file));
+  SessionResult result = TRY(parse_results(text, path.string()));
   const std::string name = path.filename().string();
   if (!name.ends_with(data_ending)) return result;
   const std::string id = name.substr(0, name.size() - data_ending.size());

@@ -213,7 +213,8 @@ std::string safe_session_id(std::string_view session_id) {
       safe += point;
   }
   if (safe.empty()) return "session";
-  std::string id = encode_utf8(safe);
+  std::string id = to_nfc(encode_utf8(safe));  // marks may now stand behind another letter than before
+  safe = decode_utf8(id);
   if (safe.size() <= most_characters && id.size() <= most_bytes) return id;
   const std::string mark = '-' + sha256(id).substr(0, 8);
   safe.resize(std::min(safe.size(), most_characters - mark.size()));

@@ -93,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"DoubledField", "{\"a\": {\"notes\": \"x\",\n\"notes\": \"y\"}}",
               "line 2, column 10: 'a.notes' stands twice"},
         Wrong{"EmptyId", "{\"\": {}}", "line 1, column 6: '' is no usable id"},
+        Wrong{"BlankInId", "{\" friday\": {}}", "line 1, column 13: ' friday' is no usable id"},
         Wrong{"Utf16", "\xFF\xFE{", "line 1, column 1: not valid JSON"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 

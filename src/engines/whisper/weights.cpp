@@ -220,7 +220,9 @@ Result<std::vector<float>> Weights::floats(std::string_view name) const {
 int Weights::number(std::string_view name, int otherwise) const {
   const Tensor* tensor = find(name);
   if (!tensor || tensor->elements() != 1) return otherwise;
-  return static_cast<int>(as_floats(*tensor)[0]);
+  const float value = as_floats(*tensor)[0];
+  // Also false for what is no number. No size or count that a model stores is near this.
+  return std::abs(value) < 1e9F ? static_cast<int>(value) : otherwise;
 }
 
 std::vector<std::span<const std::byte>> Weights::subset(const std::function<bool(std::string_view)>& keep,

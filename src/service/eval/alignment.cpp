@@ -64,6 +64,7 @@ bool inside(const std::vector<Span>& spans, Seconds at, double margin) {
 // The stretches in which the reference has words that count.
 std::vector<Span> scored_spans(const Material& reference) {
   std::vector<Span> spans;
+  spans.reserve(reference.segments.size());
   for (const Segment& segment : reference.segments) spans.push_back(segment.span);
   return spans;
 }
@@ -118,6 +119,7 @@ std::vector<SpeakerWords> by_speaker(const std::vector<TimedWord>& words) {
   std::map<std::string, std::vector<std::string>> speakers;
   for (const TimedWord& word : words) speakers[word.speaker].push_back(word.word);
   std::vector<SpeakerWords> result;
+  result.reserve(speakers.size());
   for (auto& [speaker, said] : speakers) result.push_back({speaker, std::move(said)});
   return result;
 }

@@ -41,6 +41,7 @@ std::vector<Turn> turns_of(const std::vector<Segment>& segments) {
 
 Truth from_stm(const std::vector<StmLine>& lines) {
   Truth truth;
+  truth.segments.reserve(lines.size());
   for (const StmLine& line : lines) truth.segments.push_back(spoken(line.span, line.speaker, line.text));
   truth.turns = turns_of(truth.segments);
   return truth;
@@ -48,6 +49,7 @@ Truth from_stm(const std::vector<StmLine>& lines) {
 
 Truth from_cues(const std::vector<Cue>& cues) {
   Truth truth;
+  truth.segments.reserve(cues.size());
   for (const Cue& cue : cues) truth.segments.push_back(spoken(cue.span, cue.speaker, cue.text));
   truth.turns = turns_of(truth.segments);
   return truth;
