@@ -36,6 +36,11 @@ Result<double> measure(const Model& model, int threads, Precision precision, Wor
 
 }  // namespace
 
+int default_batch(const Dimensions& dimensions) {
+  constexpr std::size_t most = 320U << 20U;
+  return static_cast<int>(std::clamp<std::size_t>(most / SpeechMemory::bytes(dimensions), 1, 16));
+}
+
 Result<Precision> precision_from(std::string_view name) {
   if (name == "f32") return Precision::F32;
   if (name == "bf16") return Precision::BF16;
@@ -63,7 +68,7 @@ Result<Json> tune(const Json& job, WorkerChannel& channel) {
   const int threads = std::clamp(get_or(job, "threads", 2), 1, 256);
   const Model model = TRY(Model::open(folder));
   const double f32 = TRY(measure(model, threads, Precision::F32, channel));
-  Json result{{"precision", "f32"}, {"batch", kDefaultBatch}, {"seconds_f32", f32}};
+  Json result{{"precision", "f32"}, {"batch", default_batch(model.dimensions())}, {"seconds_f32", f32}};
   if (!multiplies_bf16()) return result;
   const double bf16 = TRY(measure(model, threads, Precision::BF16, channel));
   // Less exact must be clearly faster, so that a busy moment does not decide.

@@ -10,7 +10,8 @@
 
 namespace skald::whisper {
 
-inline constexpr int kDefaultBatch = 8;  // chunks of a unit
+/// Chunks of a unit: sixteen, or as many as keep their keys and values within 320 MB.
+int default_batch(const Dimensions& dimensions);
 
 /// Who writes: our own kernels, greedily; or CTranslate2, which also knows beams.
 enum class DecoderKind { Native, CTranslate2 };

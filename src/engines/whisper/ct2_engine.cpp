@@ -62,6 +62,8 @@ class Ct2Engine : public Engine {
             std::unique_ptr<Encoder> encoder)
       : model_(model), replica_(std::move(replica)), threads_(threads), encoder_(std::move(encoder)) {}
 
+  void stop_when(std::function<bool()> asked) override { asked_ = std::move(asked); }
+
   Status encode(std::span<const float> mel, std::span<const int> frames) override {
     const Dimensions& d = model_.dimensions();
     windows_ = frames.size();
@@ -70,6 +72,7 @@ class Ct2Engine : public Engine {
     for (std::size_t w = 0; w < windows_; ++w) {
       const auto in = mel.subspan(w * mel_size, mel_size);
       const auto out = std::span(encoded_).subspan(w * window_size(), window_size());
+      if (asked_()) return fail(ErrorCode::Cancelled, "transcription was stopped");
       if (encoder_) {
         TRY_VOID(encoder_->encode(in));
         std::memcpy(out.data(), encoder_->output(0).data(), out.size_bytes());
@@ -227,6 +230,7 @@ class Ct2Engine : public Engine {
   std::unique_ptr<ct2::models::WhisperReplica> replica_;
   int threads_;
   std::unique_ptr<Encoder> encoder_;
+  std::function<bool()> asked_ = [] { return false; };
   std::size_t windows_ = 0;
   std::vector<float> encoded_;
 };

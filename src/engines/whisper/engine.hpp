@@ -2,6 +2,7 @@
 // it.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -45,6 +46,9 @@ struct Alignment {
 class Engine {
  public:
   virtual ~Engine() = default;
+  /// `asked` is called often, by the thread that calls the engine; once it says true, work ends with
+  /// ErrorCode::Cancelled.
+  virtual void stop_when(std::function<bool()> asked) = 0;
   /// `mel`: [windows x bands x 3000]; `frames`: of each window, those that hold audio.
   virtual Status encode(std::span<const float> mel, std::span<const int> frames) = 0;
   /// For every window, the probability of each language of the vocabulary, in its order.

@@ -15,7 +15,7 @@ double repetition(std::span<const Token> tokens);
 
 /// The tokens without loops: where the same run of tokens follows itself `times` times or more, one round
 /// stays.
-std::vector<Token> without_loops(std::span<const Token> tokens, int times = 4);
+std::vector<Token> without_loops(std::span<const Token> tokens, int times = 3);
 
 /// Share of the words of `text` that stand in `hotwords`, in the same order and without other words between
 /// them.

@@ -18,7 +18,7 @@ struct Job {
   std::vector<std::string> languages;
   std::string hotwords;
   int threads = 2;
-  int batch = 8;
+  int batch = 0;
   int beam = 1;
   DecoderKind decoder = DecoderKind::Native;
   Precision precision = Precision::F32;
@@ -50,7 +50,7 @@ Result<Job> read_job(const Json& json) {
       if (code.is_string()) job.languages.push_back(code.get<std::string>());
   job.hotwords = get_or(json, "hotwords", std::string());
   job.threads = TRY(number_field(json, "threads", 2, 1, 256));
-  job.batch = TRY(number_field(json, "batch", kDefaultBatch, 1, 64));
+  job.batch = TRY(number_field(json, "batch", 0, 0, 64));
   job.beam = TRY(number_field(json, "beam", 1, 1, 16));
   job.decoder = TRY(decoder_from(get_or(json, "decoder", std::string("auto")), job.beam));
   job.precision = TRY(precision_from(get_or(json, "precision", std::string("auto"))));
@@ -97,7 +97,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
   const WavFile audio = TRY(WavFile::open(job.audio));
   const std::vector<Span> speech = TRY(read_speech(job.speech));
   const std::vector<ChunkPlan> plans = plan(audio, speech);
-  const auto batch = static_cast<std::size_t>(job.batch);
+  const auto batch = static_cast<std::size_t>(job.batch > 0 ? job.batch : default_batch(model.dimensions()));
   const std::size_t total = (plans.size() + batch - 1) / batch;
   TRY_VOID(make_directories(job.units));
   TRY_VOID(make_directories(job.output));
@@ -114,6 +114,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
       channel.progress(static_cast<double>(i) / static_cast<double>(total), "transcribe");
       if (!engine) {
         engine = TRY(make_engine(model, {job.threads, job.decoder, job.precision}));
+        engine->stop_when([&] { return channel.cancelled(); });
         transcriber.emplace(model, *engine, audio, speech,
                             TranscribeOptions{job.languages, job.hotwords, job.beam});
       }

@@ -15,6 +15,8 @@ class NativeEngine : public Engine {
   NativeEngine(const Model& model, Decoder decoder, int threads, std::unique_ptr<Encoder> encoder)
       : model_(model), decoder_(std::move(decoder)), threads_(threads), encoder_(std::move(encoder)) {}
 
+  void stop_when(std::function<bool()> asked) override { asked_ = std::move(asked); }
+
   Status encode(std::span<const float> mel, std::span<const int> frames) override {
     const Dimensions& d = model_.dimensions();
     const std::size_t size = static_cast<std::size_t>(d.bands) * 3000;
@@ -22,6 +24,7 @@ class NativeEngine : public Engine {
     while (windows_.size() > frames.size()) windows_.pop_back();
     while (windows_.size() < frames.size()) windows_.push_back({SpeechMemory(d), 0});
     for (std::size_t w = 0; w < windows_.size(); ++w) {
+      if (asked_()) return cancelled();
       TRY_VOID(encoder_->encode(mel.subspan(w * size, size)));
       windows_[w].frames = std::clamp(frames[w] / 2, 1, d.audio_positions);
       each(static_cast<std::size_t>(d.decoder_layers), [&](std::size_t layer) {
@@ -43,9 +46,15 @@ class NativeEngine : public Engine {
     std::vector<Written> out(rows.size());
     std::atomic<std::size_t> next = 0;
     const auto take = [&] { return next.fetch_add(1); };
+    std::atomic<bool> stopped = false;
+    const auto halted = [&, caller = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() == caller && asked_()) stopped = true;
+      return stopped.load();
+    };
     // Each thread writes texts of its own from start to end: nothing to wait for in between.
     each(static_cast<std::size_t>(threads_),
-         [&](std::size_t) { write_texts(model_, decoder_, windows_, rows, options, take, out); });
+         [&](std::size_t) { write_texts(model_, decoder_, windows_, rows, options, take, halted, out); });
+    if (stopped) return cancelled();
     std::vector<Hypothesis> hypotheses;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto& place = written_[{rows[i].window, out[i].hypothesis.tokens}];
@@ -71,6 +80,8 @@ class NativeEngine : public Engine {
   }
 
  private:
+  static tl::unexpected<Error> cancelled() { return fail(ErrorCode::Cancelled, "transcription was stopped"); }
+
   // Runs work(0) to work(count - 1) on the engine's threads; this one takes part.
   template <typename F>
   void each(std::size_t count, const F& work) const {
@@ -88,6 +99,7 @@ class NativeEngine : public Engine {
   Decoder decoder_;
   int threads_;
   std::unique_ptr<Encoder> encoder_;
+  std::function<bool()> asked_ = [] { return false; };
   std::vector<Heard> windows_;
   std::map<std::pair<int, std::vector<Token>>, Alignment> written_;
 };

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMostHotwordTokens = 100;
 constexpr std::array kTemperatures{0.2, 0.4, 0.6, 0.8};
 constexpr double kWorstLogProbability = -1.0;
-constexpr double kMostRepetition = 0.45;
+constexpr double kMostRepetition = 0.6;  // a text said twice has 0.5
 constexpr double kEcho = 0.8;
 constexpr double kSurelySpeech = 0.5;  // for text of a second look
 constexpr double kSureLogProbability = -0.7;

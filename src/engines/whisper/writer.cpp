@@ -111,6 +111,7 @@ class Batch {
     text->state.first_kept = start;
     const auto vocabulary = static_cast<std::size_t>(decoder_.vocabulary());
     std::vector<Decoder::Row> rows;
+    rows.reserve(row.prompt.size());
     for (const Token t : row.prompt) rows.push_back({&text->state, t});
     const int wanted[] = {start, static_cast<int>(rows.size()) - 1};
     decoder_.forward(rows, wanted, work_);
@@ -170,10 +171,10 @@ class Batch {
 
 void write_texts(const Model& model, const Decoder& decoder, std::span<const Heard> windows,
                  std::span<const GenerateRow> rows, const GenerateOptions& options, const TakeRow& take,
-                 std::span<Written> out) {
+                 const Halted& halted, std::span<Written> out) {
   Batch batch(model, decoder, options, out);
   bool more = true;
-  while (more || !batch.empty()) {
+  while ((more || !batch.empty()) && !halted()) {
     while (more && !batch.full()) {
       const std::size_t i = take();
       more = i < rows.size();

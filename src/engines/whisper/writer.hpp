@@ -23,11 +23,14 @@ struct Written {
 /// The number of the next row to write; at or beyond the end there is none left. May be called by many.
 using TakeRow = std::function<std::size_t()>;
 
+/// True when the texts are not wanted any more.
+using Halted = std::function<bool()>;
+
 /// Writes rows as `take` gives them, up to eight at once, each into its place in `out`. A text depends on its
 /// row only. Beams are not made.
 void write_texts(const Model& model, const Decoder& decoder, std::span<const Heard> windows,
                  std::span<const GenerateRow> rows, const GenerateOptions& options, const TakeRow& take,
-                 std::span<Written> out);
+                 const Halted& halted, std::span<Written> out);
 
 /// Probability of each language of the vocabulary, in its order.
 std::vector<float> detect_language(const Model& model, const Decoder& decoder, const Heard& window);
