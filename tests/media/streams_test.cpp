@@ -6,7 +6,6 @@
 namespace skald {
 namespace {
 
-constexpr double kHalfSample = 1.0 / 32000;
 constexpr double kMillisecond = 0.001;
 
 MediaSpec two_tracks() {
