@@ -43,7 +43,8 @@ Status remove_tree(const std::filesystem::path& path);
 /// Bytes free for this user on the file system that holds `path` (or its nearest parent that exists).
 Result<std::uint64_t> free_bytes(const std::filesystem::path& path);
 
-/// A file mapped for reading. Pages come from the disk as they are touched, so memory does not grow with the file.
+/// A file mapped for reading. Pages come from the disk as they are touched, so memory does not grow with the
+/// file.
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::filesystem::path& path);

@@ -48,15 +48,15 @@ Error errno_error(int error_number, std::string_view doing, std::string_view pat
 }  // namespace skald
 
 // TRY(expr): the value of a Result; returns its error from the enclosing function.
-#define TRY(...)                                                          \
-  __extension__({                                                         \
-    auto&& try_result_ = (__VA_ARGS__);                                   \
+#define TRY(...)                                                             \
+  __extension__({                                                            \
+    auto&& try_result_ = (__VA_ARGS__);                                      \
     if (!try_result_) return tl::unexpected(std::move(try_result_).error()); \
-    std::move(*try_result_);                                              \
+    std::move(*try_result_);                                                 \
   })
 // TRY_VOID(expr): the same for a Status.
-#define TRY_VOID(...)                                                     \
-  do {                                                                    \
-    auto&& try_result_ = (__VA_ARGS__);                                   \
+#define TRY_VOID(...)                                                        \
+  do {                                                                       \
+    auto&& try_result_ = (__VA_ARGS__);                                      \
     if (!try_result_) return tl::unexpected(std::move(try_result_).error()); \
   } while (false)
