@@ -46,6 +46,9 @@ Result<std::optional<Artifact>> Store::find(const std::string& key) {
   std::error_code error;
   // A folder that somebody removed by hand is simply made again.
   if (!fs::is_directory(artifact.directory, error)) return std::nullopt;
+  // A run that was killed between its commit and its tidying up left its units, which nobody needs any more.
+  if (const fs::path left = home_ / "work" / key; fs::exists(left, error))
+    if (const auto lock = TRY(FileLock::try_lock(home_ / "locks" / key))) TRY_VOID(remove_tree(left));
   return artifact;
 }
 
