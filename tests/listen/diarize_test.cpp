@@ -113,6 +113,21 @@ RC_GTEST_PROP(Diarize, LocalSpeakersOfAWindowStayApart, ()) {
   }
 }
 
+TEST(Diarize, MinimumBringsOutAVoiceThatIsHardToTellApart) {
+  Dice dice(1);
+  std::vector<Timbre> voices{made_up_voice(dice), made_up_voice(dice)};
+  // A third voice near the second one: their cosine is about 0.7.
+  voices.push_back(voices[1]);
+  const Timbre other = made_up_voice(dice);
+  for (std::size_t d = 0; d < other.size(); ++d) voices[2][d] = 0.65 * voices[2][d] + 0.76 * other[d];
+  const auto truth = table_talk(dice, 3, 120);
+  const auto data = hear_table(dice, truth, voices, 120);
+  ASSERT_EQ(run(data).voices.size(), 2U);
+  PeopleCount three;
+  three.exact = 3;
+  EXPECT_EQ(run(data, three).voices.size(), 3U);
+}
+
 TEST(Diarize, NobodyAndNextToNobody) {
   const auto nothing = run(ListenData{});
   EXPECT_TRUE(nothing.diarization.turns.empty());
