@@ -46,6 +46,7 @@ std::string transcript_text(const std::vector<Chunk>& chunks, const std::string&
     if (format == "txt") text += segment.text + '\n';
     for (Cue& cue : make_cues(segment, "")) cues.push_back(std::move(cue));
   }
+  cues = readable(std::move(cues));
   return format == "srt" ? to_srt(cues) : format == "vtt" ? to_vtt(cues) : text;
 }
 
