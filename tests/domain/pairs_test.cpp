@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-#include "domain/metrics/assignment.hpp"
+#include "domain/assignment.hpp"
 
 namespace skald {
 namespace {

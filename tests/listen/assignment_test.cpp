@@ -1,4 +1,4 @@
-#include "domain/diarization/assignment.hpp"
+#include "domain/assignment.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "domain/diarization/assignment.hpp"
+#include "domain/assignment.hpp"
 #include "domain/diarization/linkage.hpp"
 #include "domain/diarization/pieces.hpp"
 #include "domain/diarization/vbx.hpp"

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "domain/metrics/assignment.hpp"
+#include "domain/assignment.hpp"
 
 namespace skald {
 namespace {

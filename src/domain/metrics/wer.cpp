@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
-#include "domain/metrics/assignment.hpp"
+#include "domain/assignment.hpp"
 #include "domain/unicode.hpp"
 
 namespace skald {

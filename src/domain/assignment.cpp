@@ -1,4 +1,4 @@
-#include "domain/diarization/assignment.hpp"
+#include "domain/assignment.hpp"
 
 #include <limits>
 
@@ -70,6 +70,18 @@ std::vector<int> assign_best(std::span<const double> score, std::size_t rows, st
   }
   return rows_of_columns(columns, rows,
                          [&](std::size_t i, std::size_t j) { return -score[j * columns + i]; });
+}
+
+std::vector<std::optional<std::size_t>> cheapest_pairs(const std::vector<std::vector<double>>& costs) {
+  std::vector<std::optional<std::size_t>> pairs(costs.size());
+  if (costs.empty()) return pairs;
+  std::vector<double> score;
+  for (const std::vector<double>& row : costs)
+    for (const double cost : row) score.push_back(-cost);
+  const std::vector<int> columns = assign_best(score, costs.size(), costs.front().size());
+  for (std::size_t row = 0; row < columns.size(); ++row)
+    if (columns[row] >= 0) pairs[row] = static_cast<std::size_t>(columns[row]);
+  return pairs;
 }
 
 }  // namespace skald
