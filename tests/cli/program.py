@@ -120,11 +120,19 @@ class Running:
         return told[-1] if told else "start"
 
     def wait_for(self, stage):
-        """Waits until a stage works; False where the run ended first."""
+        """Waits until a stage works, or is done; False where the run ended first."""
         while not self.wait(0.02):
-            if any(e["event"] == "progress" and e["stage"] == stage for e in self.events()):
+            if any(e.get("stage") == stage for e in self.events()):
                 return True
         return False
+
+    def wait_for_worker(self, stage):
+        """Waits until a stage's worker is there; its process number, or None where the run ended first."""
+        if self.wait_for(stage):
+            while not self.wait(0.02):
+                if len(self.tree()) > 1 and self.stage() == stage:
+                    return self.tree()[-1]
+        return None
 
     def tree(self):
         """The program and its workers, by process number."""
@@ -148,6 +156,8 @@ class Running:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
 
 
 def write_wav(path, samples, channels=1, rate=RATE):

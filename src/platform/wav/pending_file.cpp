@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 namespace skald {
@@ -25,15 +26,24 @@ Status write_fully(int fd, std::span<const std::byte> bytes, std::int64_t offset
   return {};
 }
 
-// The file under that name, held by this process alone. The name may be renamed away by another run between
-// open and lock, so the lock counts only while the name still leads to the file.
+constexpr int kTries = 40;
+constexpr timespec kBetweenTries{0, 50'000'000};
+
+// The file under that name, held by this process alone. A worker that was killed holds its files until the
+// kernel has ended it, so a held file is tried for two seconds. The name may be renamed away by another run
+// between open and lock, so the lock counts only while the name still leads to the file.
 Result<Fd> open_locked(int directory, const std::string& name, const fs::path& target) {
-  for (;;) {
+  for (int tries = 1;; ++tries) {
     Fd file(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!file) return tl::unexpected(errno_error(errno, "cannot write", target.string()));
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      if (tries < kTries) {
+        ::nanosleep(&kBetweenTries, nullptr);
+        continue;
+      }
       return fail(ErrorCode::Io, "'" + target.string() + "' is being written by another run",
                   "Wait until it is done, or choose another output folder.");
+    }
     struct stat held{};
     struct stat named{};
     if (::fstat(file.get(), &held) == 0 &&

@@ -89,6 +89,8 @@ int run_worker(int argc, char** argv, const WorkerMain& main) {
   const bool supervised = ::fcntl(3, F_GETFD) != -1;
   WorkerChannel channel(supervised ? 3 : STDOUT_FILENO);
   if (supervised) ::fcntl(3, F_SETFD, FD_CLOEXEC);
+  // A supervisor that died before the signal was asked for has closed its end.
+  if (supervised && channel.cancelled()) return exit_status(ErrorCode::Cancelled);
   Result<Json> result =
       read_job(argc, argv).and_then([&](const Json& job) { return run_guarded(job, channel, main); });
   if (result) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/files.hpp"
 #include "base/hash.hpp"
@@ -311,6 +312,50 @@ Status SessionRun::classify_segments() {
   return {};
 }
 
+namespace {
+
+// Relative names of all files below a folder.
+std::set<fs::path> files_below(const fs::path& folder) {
+  std::set<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->is_regular_file(error)) files.insert(it->path().lexically_relative(folder));
+  return files;
+}
+
+Result<bool> same_files(const fs::path& one, const fs::path& other) {
+  const auto files = files_below(one);
+  if (files != files_below(other)) return false;
+  for (const fs::path& file : files)
+    if (TRY(sha256_file(one / file)) != TRY(sha256_file(other / file))) return false;
+  return true;
+}
+
+}  // namespace
+
+Result<fs::path> SessionRun::publish(const fs::path& partial, const fs::path& base, const std::string& id) {
+  std::error_code error;
+  // A run that was killed after its folder had appeared finds it again.
+  if (!run_.directory.empty() && fs::exists(run_.directory, error) &&
+      TRY(same_files(partial, run_.directory))) {
+    TRY_VOID(remove_tree(partial));
+    return base / fs::path(run_.directory).filename();
+  }
+  // The folder appears whole. A name that another run has taken is left to it.
+  std::string stamp = run_.started;
+  for (int later = 0;; ++later) {
+    if (later > 0) stamp = stamp_now(later);
+    const fs::path folder = base / (stamp + "_" + id);
+    if (fs::exists(folder, error)) continue;
+    run_.directory = fs::absolute(folder).string();
+    TRY_VOID(store_.update_run(run_));
+    const Status moved = commit_file(partial, folder);
+    if (moved) return folder;
+    run_.directory.clear();
+    if (!fs::exists(folder, error)) return tl::unexpected(moved.error());
+  }
+}
+
 Result<fs::path> SessionRun::export_results() {
   meter_.begin(StageId::Export);
   const fs::path base = checked_.options.output;
@@ -327,18 +372,9 @@ Result<fs::path> SessionRun::export_results() {
     (void)remove_tree(partial);
     return tl::unexpected(written.error());
   }
-  // The folder appears whole. A name that another run has taken is left to it.
-  std::string stamp = run_.started;
-  for (int later = 0;; ++later) {
-    if (later > 0) stamp = stamp_now(later);
-    const fs::path folder = base / (stamp + "_" + id);
-    std::error_code error;
-    if (fs::exists(folder, error)) continue;
-    TRY_VOID(commit_file(partial, folder));
-    run_.directory = fs::absolute(folder).string();
-    meter_.end(ProgressMeter::Outcome::Reused);
-    return folder;
-  }
+  fs::path folder = TRY(publish(partial, base, id));
+  meter_.end(ProgressMeter::Outcome::Reused);
+  return folder;
 }
 
 bool SessionRun::ends_after(StageId stage) const {

@@ -51,6 +51,9 @@ class SessionRun {
   Status find_or_add_run();
   void name_tracks();
   void start_workers();
+  /// Moves the finished folder to its name, which is told to the database first. Returns the name.
+  Result<std::filesystem::path> publish(const std::filesystem::path& partial,
+                                        const std::filesystem::path& base, const std::string& id);
   StageContext context();
   void plan();
   std::vector<SpeakerRole> told_roles() const;
