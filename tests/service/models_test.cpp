@@ -4,6 +4,7 @@
 
 #include "store/store.hpp"
 #include "support/folder.hpp"
+#include "support/shared.hpp"
 
 namespace skald {
 namespace {
@@ -69,6 +70,19 @@ TEST_F(ModelsTest, IdentityFollowsTheContent) {
   EXPECT_EQ(model_identity(*store, path).value(), one);
   put(path / "model.bin", "other content");
   EXPECT_NE(model_identity(*store, path).value(), one);
+}
+
+TEST(StagedModels, AreThoseOfTheCatalogue) {
+  SKALD_NEED_MODEL(whisper, "whisper-base");
+  SKALD_NEED_MODEL(speakers, "community-1");
+  SKALD_NEED_MODEL(text, "e5-small");
+  ::setenv("SKALD_MODELS", SKALD_MODELS_DIR, 1);
+  for (const char* name : {"whisper-base", "community-1", "e5-small"}) {
+    const auto differences = verify_model(name);
+    ASSERT_TRUE(differences) << differences.error().message;
+    EXPECT_TRUE(differences->empty()) << differences->front();
+  }
+  ::unsetenv("SKALD_MODELS");
 }
 
 }  // namespace
