@@ -57,6 +57,32 @@ TEST(Wav, FloatsAreZeroOutside) {
   EXPECT_EQ(read(100), std::vector<float>(5, 0.0F));
 }
 
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST(Wav, ReadingALongRecordingKeepsNoneOfIt) {
+  TemporaryFolder folder;
+  auto writer = WavWriter::create(folder / "long.wav");
+  ASSERT_TRUE(writer);
+  const Audio minute(std::size_t{60} * 16000, 7);
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(writer->append(minute));
+  ASSERT_TRUE(writer->finish());
+  const auto wav = WavFile::open(folder / "long.wav");
+  ASSERT_TRUE(wav);
+  std::vector<float> window(std::size_t{10} * 16000);
+  const std::size_t before = resident_bytes();
+  for (std::int64_t start = 0; start < wav->length().value; start += 16000) {
+    wav->read_float({start}, window);
+    ASSERT_FLOAT_EQ(window.front(), 7.0F / 32768.0F);
+  }
+  EXPECT_LT(resident_bytes(), before + (std::size_t{8} << 20))
+      << "of " << wav->length().value * 2 << " bytes";
+}
+
 TEST(Wav, AnUnfinishedFileLeavesNothing) {
   TemporaryFolder folder;
   {

@@ -1,5 +1,8 @@
 #include "platform/wav/wav.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -15,6 +18,21 @@ namespace {
 constexpr std::size_t kHeaderSize = 44;
 constexpr std::int64_t kMaxSamples =
     (0xFFFFFFFFLL - static_cast<std::int64_t>(kHeaderSize)) / 2;  // RIFF sizes have 32 bits
+
+// How far around a page that is touched the system may map others that it holds already.
+constexpr std::size_t kMappedAround = std::size_t{4} << 20;
+
+// Pages that were read leave this process; the system keeps them cached while there is room. So a recording
+// of any length takes the same memory here.
+void let_go(std::span<const std::byte> file, std::span<const std::int16_t> read) {
+  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(file.data());
+  const auto last = first + file.size();
+  const auto from = reinterpret_cast<std::uintptr_t>(read.data());
+  const auto begin = std::max(first, from - std::min<std::uintptr_t>(from, kMappedAround)) / page * page;
+  const auto end = std::min(last, from + read.size_bytes() + kMappedAround);
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
 
 template <typename T>
 T load(std::span<const std::byte> bytes, std::size_t offset) {
@@ -101,6 +119,8 @@ void WavFile::read_float(Samples start, std::span<float> out) const {
   cursor = std::transform(samples_.begin() + from, samples_.begin() + to, cursor,
                           [](std::int16_t s) { return static_cast<float>(s) * (1.0F / 32768.0F); });
   std::fill(cursor, out.end(), 0.0F);
+  let_go(file_.bytes(),
+         samples_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from)));
 }
 
 Result<WavWriter> WavWriter::create(const std::filesystem::path& path) {
