@@ -189,9 +189,9 @@ void linear_blocks(const LinearView& layer, int block, const WholeRow* x, float*
       const __m512i l = _mm512_sub_epi32(low[r][b], _mm512_set1_epi32(128 * x[r].low_sum));
       const __m512 dot =
           _mm512_fmadd_ps(_mm512_cvtepi32_ps(h), _mm512_set1_ps(256.0F), _mm512_cvtepi32_ps(l));
-      const __m512 scaled = _mm512_mul_ps(_mm512_mul_ps(dot, _mm512_set1_ps(x[r].scale)), scales);
-      _mm512_mask_storeu_ps(y + static_cast<std::int64_t>(r) * layer.outputs + first, mask,
-                            _mm512_add_ps(scaled, bias));
+      // Fused by name: left to the compiler, a row by itself could be rounded otherwise than among others.
+      const __m512 sums = _mm512_fmadd_ps(_mm512_mul_ps(dot, _mm512_set1_ps(x[r].scale)), scales, bias);
+      _mm512_mask_storeu_ps(y + static_cast<std::int64_t>(r) * layer.outputs + first, mask, sums);
     }
   }
 }
@@ -225,6 +225,16 @@ void unpack_row(const LinearView& layer, int row, float* out) {
   for (int k = 0; k < layer.inputs; ++k) out[k] = from[k];
 }
 
+// Fused by name where the processor can: left to the compiler, a row by itself could be rounded otherwise
+// than among others.
+inline float scaled(float sum, float scale, float bias) {
+#ifdef __FMA__
+  return __builtin_fmaf(sum, scale, bias);
+#else
+  return sum * scale + bias;
+#endif
+}
+
 template <int Rows>
 void linear_rows(const LinearView& layer, const float* x, float* y) {
   for (int n = 0; n < layer.outputs; n += 2) {
@@ -242,8 +252,8 @@ void linear_rows(const LinearView& layer, const float* x, float* y) {
     }
     for (int r = 0; r < Rows; ++r) {
       float* out = y + static_cast<std::int64_t>(r) * layer.outputs + n;
-      out[0] = sum(first[r]) * layer.scales[n] + (layer.bias ? layer.bias[n] : 0.0F);
-      if (pair) out[1] = sum(second[r]) * layer.scales[n + 1] + (layer.bias ? layer.bias[n + 1] : 0.0F);
+      out[0] = scaled(sum(first[r]), layer.scales[n], layer.bias ? layer.bias[n] : 0.0F);
+      if (pair) out[1] = scaled(sum(second[r]), layer.scales[n + 1], layer.bias ? layer.bias[n + 1] : 0.0F);
     }
   }
 }
