@@ -190,7 +190,7 @@ def nonspeech(bench, result):
         audio, _, _ = bench.record("nonspeech_" + Path(clip["path"]).stem, [clip])
         speech, _ = bench.listen(audio)
         # Also with all of it called speech: the guards alone must do then.
-        everything = write_json(audio.parent / "all.json", {"speech": [[0, clip["seconds"]]]})
+        everything = write_json(audio.parent / "all.json", {"duration": clip["seconds"], "speech": [[0, clip["seconds"]]]})
         heard, _ = bench.ours(audio, speech, ["en", "nl"])
         forced, _ = bench.ours(audio, everything, ["en", "nl"])
         (peer,), _, _ = bench.peer([audio], None)

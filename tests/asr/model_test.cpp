@@ -1,8 +1,6 @@
 // Model folders: every kind is read; damaged ones are refused with the name of the file.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "asr/tiny_model.hpp"
 #include "engines/whisper/model.hpp"
 #include "support/folder.hpp"
@@ -11,15 +9,6 @@ namespace skald::whisper {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write(const fs::path& file, const std::string& text) {
-  std::ofstream(file, std::ios::binary) << text;
-}
 
 void expect_refused(const fs::path& folder, const std::string& named) {
   const auto model = Model::open(folder);
@@ -52,52 +41,52 @@ TEST_F(Models, SizesComeFromTheWeights) {
 
 TEST_F(Models, MissingFilesAreNamed) {
   for (const std::string name : {"model.bin", "config.json", "vocabulary.txt"}) {
-    const std::string kept = contents(folder_ / name);
+    const std::string kept = content_of(folder_ / name);
     fs::remove(folder_ / name);
     expect_refused(folder_.path(), name);
-    write(folder_ / name, kept);
+    put(folder_ / name, kept);
   }
   EXPECT_TRUE(Model::open(folder_.path()));
   expect_refused(folder_ / "none", "none");
 }
 
 TEST_F(Models, CutFilesAreNamed) {
-  const std::string whole = contents(folder_ / "model.bin");
+  const std::string whole = content_of(folder_ / "model.bin");
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{3}, std::size_t{40}, whole.size() / 2, whole.size() - 1}) {
-    write(folder_ / "model.bin", whole.substr(0, size));
+    put(folder_ / "model.bin", whole.substr(0, size));
     expect_refused(folder_.path(), "model.bin");
   }
 }
 
 TEST_F(Models, WrongContentsAreNamed) {
-  const std::string whole = contents(folder_ / "model.bin"), config = contents(folder_ / "config.json"),
-                    vocabulary = contents(folder_ / "vocabulary.txt");
+  const std::string whole = content_of(folder_ / "model.bin"), config = content_of(folder_ / "config.json"),
+                    vocabulary = content_of(folder_ / "vocabulary.txt");
   std::string other = whole;
   other[0] = 99;
-  write(folder_ / "model.bin", other);
+  put(folder_ / "model.bin", other);
   expect_refused(folder_.path(), "model.bin");
   other = whole;
   other.replace(other.find("encoder/conv1/weight"), 20, "encoder/conv9/weight");
-  write(folder_ / "model.bin", other);
+  put(folder_ / "model.bin", other);
   expect_refused(folder_.path(), "encoder/conv1/weight");
-  write(folder_ / "model.bin", whole);
+  put(folder_ / "model.bin", whole);
 
   for (const std::string text : {"{", "[]", R"({"suppress_ids": 3})", R"({"alignment_heads": [[9, 9]]})"}) {
-    write(folder_ / "config.json", text);
+    put(folder_ / "config.json", text);
     expect_refused(folder_.path(), "config.json");
   }
-  write(folder_ / "config.json", config);
+  put(folder_ / "config.json", config);
 
-  write(folder_ / "vocabulary.txt", vocabulary.substr(0, vocabulary.size() / 2));
+  put(folder_ / "vocabulary.txt", vocabulary.substr(0, vocabulary.size() / 2));
   expect_refused(folder_.path(), "vocabulary.txt");
-  write(folder_ / "vocabulary.txt", vocabulary + "onemore\n");
+  put(folder_ / "vocabulary.txt", vocabulary + "onemore\n");
   expect_refused(folder_.path(), "vocabulary");
 }
 
 // Whatever bytes are changed, the parser answers with a model or an error, never with a crash.
 TEST_F(Models, ChangedBytesNeverCrash) {
-  const std::string whole = contents(folder_ / "model.bin").substr(0, 3000);
+  const std::string whole = content_of(folder_ / "model.bin").substr(0, 3000);
   std::uint32_t draw = 1;
   for (int i = 0; i < 3000; ++i) {
     std::string changed = whole;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <functional>
 
 #include "asr/tiny_model.hpp"
@@ -18,11 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct Outcome {
   int status = -1;
   Json last;
@@ -33,7 +27,7 @@ Outcome run(const fs::path& folder, Json job, const std::function<bool(const Jso
   job["units"] = (folder / "units").string();
   job["output"] = folder.string();
   fs::create_directories(folder);
-  std::ofstream(folder / "job.json") << job.dump();
+  put(folder / "job.json", job.dump());
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
   const std::string program = std::string(SKALD_BINARY_DIR) + "/worker_asr",
@@ -84,7 +78,7 @@ TEST(WorkerAsr, GoesOnAfterASuddenEnd) {
   SKALD_NEED_MODEL(model, "whisper-base");
   SKALD_NEED_SHARED(audio, "testdata/oracles_diarization/test_3speakers.wav");
   const TestFolder folder;
-  std::ofstream(folder / "speech.json") << R"({"speech": [[0, 9], [9.5, 18], [18.4, 26], [26.2, 35.3]]})";
+  put(folder / "speech.json", R"({"duration": 36, "speech": [[0, 9], [9.5, 18], [18.4, 26], [26.2, 35.3]]})");
   const Json job = job_for(audio, model, folder / "speech.json");
   const Outcome whole = run(folder / "a", job);
   ASSERT_EQ(whole.status, 0) << whole.last.dump();
@@ -93,15 +87,15 @@ TEST(WorkerAsr, GoesOnAfterASuddenEnd) {
   EXPECT_EQ(cut.status, 128 + SIGKILL);
   EXPECT_FALSE(fs::exists(folder / "b/words.json"));
   ASSERT_EQ(run(folder / "b", job).status, 0);
-  EXPECT_EQ(contents(folder / "a/words.json"), contents(folder / "b/words.json"));
+  EXPECT_EQ(content_of(folder / "a/words.json"), content_of(folder / "b/words.json"));
 
   // A damaged unit is made again.
-  std::ofstream(folder / "b/units/unit_000001.json") << "{";
+  put(folder / "b/units/unit_000001.json", "{");
   fs::remove(folder / "b/words.json");
   ASSERT_EQ(run(folder / "b", job).status, 0);
-  EXPECT_EQ(contents(folder / "a/words.json"), contents(folder / "b/words.json"));
+  EXPECT_EQ(content_of(folder / "a/words.json"), content_of(folder / "b/words.json"));
 
-  const Json result = Json::parse(contents(folder / "a/words.json"));
+  const Json result = Json::parse(content_of(folder / "a/words.json"));
   ASSERT_GE(result["chunks"].size(), 2U);
   std::size_t words = 0;
   for (const Json& chunk : result["chunks"]) {
@@ -122,7 +116,7 @@ TEST(WorkerAsr, SaysWhatIsWrong) {
   SKALD_NEED_SHARED(audio, "testdata/oracles_diarization/test_short.wav");
   const TestFolder folder;
   write_tiny_model(folder / "model", {80, false, 64, 1});
-  std::ofstream(folder / "speech.json") << R"({"speech": [[0, 3]]})";
+  put(folder / "speech.json", R"({"duration": 36, "speech": [[0, 3]]})");
   Json good = job_for(audio, folder / "model", folder / "speech.json");
   good["languages"] = {"en"};
   const auto expect = [&](const std::string& key, const Json& value, const std::string& said, int n) {
@@ -141,7 +135,7 @@ TEST(WorkerAsr, SaysWhatIsWrong) {
   expect("precision", "f7", "f7", 6);
   expect("decoder", "other", "other", 7);
   expect("task", "sing", "sing", 8);
-  std::ofstream(folder / "speech.json") << R"({"speech": [[0]]})";
+  put(folder / "speech.json", R"({"duration": 36, "speech": [[0]]})");
   const Outcome out = run(folder / "run9", good);
   EXPECT_NE(out.last["message"].get<std::string>().find("speech.json"), std::string::npos);
 }
@@ -150,9 +144,9 @@ TEST(WorkerAsr, NoSpeechGivesNoWords) {
   SKALD_NEED_SHARED(audio, "testdata/oracles_diarization/test_short.wav");
   const TestFolder folder;
   write_tiny_model(folder / "model", {80, true, 64, 1});
-  std::ofstream(folder / "speech.json") << R"({"speech": []})";
+  put(folder / "speech.json", R"({"duration": 36, "speech": []})");
   ASSERT_EQ(run(folder / "a", job_for(audio, folder / "model", folder / "speech.json")).status, 0);
-  EXPECT_TRUE(Json::parse(contents(folder / "a/words.json"))["chunks"].empty());
+  EXPECT_TRUE(Json::parse(content_of(folder / "a/words.json"))["chunks"].empty());
 }
 
 }  // namespace

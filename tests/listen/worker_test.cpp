@@ -15,29 +15,11 @@
 #include "listen/npy.hpp"
 #include "listen/table.hpp"
 #include "platform/wav/wav.hpp"
+#include "support/folder.hpp"
 #include "support/shared.hpp"
 
 namespace skald::listen {
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "skald-listen-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A supervisor that reads nothing, and can tell the worker to stop.
 class Supervisor {
@@ -92,7 +74,7 @@ void write_wav(const std::filesystem::path& path, const std::vector<float>& audi
 }
 
 /// Turns of the recording, after both jobs.
-std::vector<Turn> diarized(const std::filesystem::path& audio, const Folder& folder) {
+std::vector<Turn> diarized(const std::filesystem::path& audio, const TestFolder& folder) {
   const auto listened = run(listen_job(audio, folder / "out"));
   EXPECT_TRUE(listened) << (listened ? "" : listened.error().message);
   const auto clustered = run(cluster_job(folder / "out"));
@@ -122,7 +104,7 @@ TEST_P(Speech, IsHeardAsPyannoteHearsIt) {
   SKALD_NEED_SHARED(folder, "testdata/oracles_diarization");
   SKALD_NEED_MODEL(model, "community-1");
   const Clip clip = GetParam();
-  const Folder out;
+  const TestFolder out;
   const auto turns = diarized(folder / clip.audio, out);
   const auto errors = diarization_errors(truth(folder / clip.rttm), turns);
   EXPECT_LE(errors.rate(), clip.most_errors);
@@ -199,7 +181,7 @@ std::vector<float> sound(const std::string& kind) {
 
 TEST_P(Noise, HasNoSpeakers) {
   SKALD_NEED_MODEL(model, "community-1");
-  const Folder folder;
+  const TestFolder folder;
   write_wav(folder / "audio.wav", sound(GetParam()));
   EXPECT_TRUE(diarized(folder / "audio.wav", folder).empty());
   const auto speech = read_speech(folder / "out" / "speech.json");
@@ -212,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(Sounds, Noise, testing::Values("tenth", "silence", "his
 
 TEST(ListenJob, GoesOnFromItsUnitsWithTheSameResult) {
   SKALD_NEED_MODEL(model, "community-1");
-  const Folder folder;
+  const TestFolder folder;
   // Longer than one unit; mostly silent, so that it is quick.
   std::vector<float> audio(16000 * 640);
   const auto music = sound("music");
@@ -236,7 +218,7 @@ TEST(ListenJob, GoesOnFromItsUnitsWithTheSameResult) {
 
 TEST(ListenJob, StopsWhenAsked) {
   SKALD_NEED_MODEL(model, "community-1");
-  const Folder folder;
+  const TestFolder folder;
   write_wav(folder / "audio.wav", sound("hiss"));
   const Supervisor supervisor;
   supervisor.cancel();
@@ -248,7 +230,7 @@ TEST(ListenJob, StopsWhenAsked) {
 }
 
 TEST(ListenJob, NamesWhatIsWrong) {
-  const Folder folder;
+  const TestFolder folder;
   write_wav(folder / "audio.wav", sound("tenth"));
   Json job = listen_job(folder / "audio.wav", folder / "out");
   job["precision"] = "f8";

@@ -15,10 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_text(const fs::path& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
 MediaSpec plain(const std::string& codec, double seconds, int rate = 44100) {
   TrackSpec track;
   track.codec = codec;
@@ -27,7 +23,7 @@ MediaSpec plain(const std::string& codec, double seconds, int rate = 44100) {
   return {"", {track}, Video::None, 0};
 }
 
-Error refused(const TemporaryFolder& folder, const fs::path& file) {
+Error refused(const TestFolder& folder, const fs::path& file) {
   const auto info = media::decode({file, -1, folder / "out"}, nullptr, nullptr);
   EXPECT_FALSE(info) << file << " was decoded";
   std::error_code error;
@@ -50,7 +46,7 @@ TEST(Damage, ACutFileGivesWhatIsThere) {
   for (const Cut& cut :
        {Cut{"a.wav", "pcm_s16le", true}, Cut{"a.flac", "flac", true}, Cut{"a.mp3", "libmp3lame", true},
         Cut{"a.mkv", "libopus", true}, Cut{"a.ogg", "libvorbis", false}, Cut{"a.aac", "aac", false}}) {
-    TemporaryFolder folder;
+    TestFolder folder;
     const auto file = write_media(folder / cut.file, plain(cut.codec, 10, 48000));
     fs::resize_file(file, fs::file_size(file) * 6 / 10);
     const Heard heard = listen(folder, file);
@@ -61,7 +57,7 @@ TEST(Damage, ACutFileGivesWhatIsThere) {
 }
 
 TEST(Damage, ARecordingThatWasNotClosedIsToldApart) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.m4a", plain("aac", 5));
   fs::resize_file(file, fs::file_size(file) * 6 / 10);  // its index stood at the end
   const Error error = refused(folder, file);
@@ -70,7 +66,7 @@ TEST(Damage, ARecordingThatWasNotClosedIsToldApart) {
 }
 
 TEST(Damage, ADamagedPlaceIsLeftOutAndWhatFollowsIsInPlace) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.flac", plain("flac", 10));
   {
     std::fstream io(file, std::ios::binary | std::ios::in | std::ios::out);
@@ -88,14 +84,14 @@ TEST(Damage, ADamagedPlaceIsLeftOutAndWhatFollowsIsInPlace) {
 }
 
 TEST(Damage, NoSoundInAVideo) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const Error error = refused(folder, write_media(folder / "a.mp4", {"", {}, Video::Small, 2}));
   EXPECT_EQ(error.code, ErrorCode::UnreadableMedia);
   EXPECT_NE(error.message.find("has no sound (stream 0: video, mpeg4)"), std::string::npos) << error.message;
 }
 
 TEST(Damage, ShortSoundsAreKept) {
-  TemporaryFolder folder;
+  TestFolder folder;
   EXPECT_EQ(listen(folder, write_media(folder / "a.wav", plain("pcm_s16le", 0.1, 16000))).info.samples,
             Samples{1600});
   EXPECT_EQ(listen(folder, write_media(folder / "b.wav", plain("pcm_s16le", 0.1, 44100))).info.samples,
@@ -106,17 +102,17 @@ TEST(Damage, ShortSoundsAreKept) {
 }
 
 TEST(Damage, AHeaderWithoutSoundIsToldApart) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const Error error = refused(folder, write_media(folder / "a.wav", plain("pcm_s16le", 0)));
   EXPECT_EQ(error.code, ErrorCode::UnreadableMedia);
   EXPECT_NE(error.message.find("holds no sound at all"), std::string::npos) << error.message;
 }
 
 TEST(Damage, WhatIsNoFile) {
-  TemporaryFolder folder;
+  TestFolder folder;
   EXPECT_EQ(refused(folder, folder / "missing.wav").code, ErrorCode::NotFound);
   EXPECT_EQ(refused(folder, folder.path()).code, ErrorCode::NotFound);
-  write_text(folder / "empty.wav", "");
+  put(folder / "empty.wav", "");
   const Error empty = refused(folder, folder / "empty.wav");
   EXPECT_EQ(empty.code, ErrorCode::InvalidInput);
   EXPECT_NE(empty.message.find("is empty"), std::string::npos);
@@ -125,7 +121,7 @@ TEST(Damage, WhatIsNoFile) {
 }
 
 TEST(Damage, WhatIsNoMedia) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const std::string bytes = [] {
     std::string text;
     std::uint32_t state = 7;
@@ -148,7 +144,7 @@ TEST(Damage, WhatIsNoMedia) {
         Case{"random.mp3", bytes, "is not an audio or video file"},
         Case{"picture.mp3", std::string("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0", 30), ""},
         Case{"archive.wav", std::string("PK\3\4\x14\0\0\0\0\0", 10) + bytes, "not an audio or video file"}}) {
-    write_text(folder / c.name, c.content);
+    put(folder / c.name, c.content);
     const Error error = refused(folder, folder / c.name);
     EXPECT_EQ(error.code, ErrorCode::UnreadableMedia) << c.name << ": " << error.message;
     EXPECT_NE(error.message.find(c.message), std::string::npos) << c.name << ": " << error.message;
@@ -172,7 +168,7 @@ class OpenWatch {
 };
 
 TEST(Protection, ListsOfOtherFilesAreNotFollowed) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const std::string secret = write_media(folder / "secret.wav", plain("pcm_s16le", 2)).string();
   const OpenWatch watch(secret);
   struct Case {
@@ -194,7 +190,7 @@ TEST(Protection, ListsOfOtherFilesAreNotFollowed) {
              "<?xml version=\"1.0\"?><CompositionPlaylist><Id>" + secret + "</Id></CompositionPlaylist>"},
         // A binary byte in front keeps it from being taken for text.
         Case{"tail.m3u8", "#EXTM3U\n#EXTINF:5,\n" + secret + "\n" + std::string(5, '\0')}}) {
-    write_text(folder / c.name, c.content);
+    put(folder / c.name, c.content);
     EXPECT_EQ(refused(folder, folder / c.name).code, ErrorCode::UnreadableMedia) << c.name;
     EXPECT_FALSE(watch.opened()) << c.name << " made the decoder open another file";
   }
@@ -203,7 +199,7 @@ TEST(Protection, ListsOfOtherFilesAreNotFollowed) {
 }
 
 TEST(Protection, AFileThatChangesIsToldApart) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.wav", plain("pcm_s16le", 2));
   auto decoding = media::Decoding::prepare({file, -1, folder / "out"});
   ASSERT_TRUE(decoding);
@@ -215,7 +211,7 @@ TEST(Protection, AFileThatChangesIsToldApart) {
 }
 
 TEST(Protection, CancellingLeavesNothing) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.wav", plain("pcm_s16le", 2));
   int questions = 0;
   const auto info = media::decode({file, -1, folder / "out"}, nullptr, [&] { return ++questions > 2; });
@@ -225,7 +221,7 @@ TEST(Protection, CancellingLeavesNothing) {
 }
 
 TEST(Protection, TheInputStaysAsItIs) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.mp3", plain("libmp3lame", 2));
   const auto before = read_file(file, 1 << 24);
   const auto time = fs::last_write_time(file);

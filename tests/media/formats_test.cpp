@@ -27,7 +27,7 @@ class Formats : public testing::TestWithParam<Kind> {};
 
 TEST_P(Formats, ComesOutInTimeAndAtItsLevel) {
   const Kind& kind = GetParam();
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.codec = kind.codec;
   track.rate = kind.rate;

@@ -8,7 +8,7 @@
 
 #include "engines/media/media.hpp"
 #include "media/media_writer.hpp"
-#include "media/temporary_folder.hpp"
+#include "support/folder.hpp"
 
 namespace skald {
 
@@ -19,7 +19,7 @@ struct Heard {
 };
 
 /// Decodes into `folder`/out; fails the test when decode() does.
-inline Heard listen(const TemporaryFolder& folder, const std::filesystem::path& input, int stream = -1) {
+inline Heard listen(const TestFolder& folder, const std::filesystem::path& input, int stream = -1) {
   Heard heard;
   const auto info = media::decode({input, stream, folder / "out"}, nullptr, nullptr);
   EXPECT_TRUE(info) << info.error().message;

@@ -22,7 +22,7 @@ MediaSpec two_tracks() {
 }
 
 TEST(Streams, OneIsTakenAndTheChoiceIsTold) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const Heard heard = listen(folder, write_media(folder / "a.mkv", two_tracks()));
   EXPECT_EQ(heard.info.stream, 1);
   EXPECT_LT(find_signal(heard.samples, 0.5, 1.5, test_signal).residue, 1e-6);
@@ -32,14 +32,14 @@ TEST(Streams, OneIsTakenAndTheChoiceIsTold) {
 }
 
 TEST(Streams, TheWantedOneIsTaken) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const Heard heard = listen(folder, write_media(folder / "a.mkv", two_tracks()), 2);
   EXPECT_LT(find_signal(heard.samples, 0.5, 1.5, other_signal).residue, 1e-6);
   EXPECT_TRUE(heard.info.warnings.empty());
 }
 
 TEST(Streams, AnotherThatIsNoSoundIsRefusedWithAList) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_media(folder / "a.mkv", two_tracks());
   for (const int stream : {0, 3}) {
     const auto info = media::decode({file, stream, folder / "out"}, nullptr, nullptr);
@@ -52,7 +52,7 @@ TEST(Streams, AnotherThatIsNoSoundIsRefusedWithAList) {
 }
 
 TEST(Streams, AreListed) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto found = media::probe(write_media(folder / "a.mkv", two_tracks()));
   ASSERT_TRUE(found) << found.error().message;
   ASSERT_EQ(found->streams.size(), 3U);
@@ -66,7 +66,7 @@ TEST(Streams, AreListed) {
 }
 
 TEST(Times, ALateStartIsSilence) {
-  TemporaryFolder folder;
+  TestFolder folder;
   MediaSpec spec = two_tracks();
   spec.tracks[1].stretches = {{1.5, 2}};
   const Heard heard = listen(folder, write_media(folder / "a.mkv", spec), 2);
@@ -78,7 +78,7 @@ TEST(Times, ALateStartIsSilence) {
 }
 
 TEST(Times, AGapIsSilenceAndWhatFollowsIsInPlace) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.codec = "flac";
   track.stretches = {{0, 1}, {3, 1}};
@@ -92,7 +92,7 @@ TEST(Times, AGapIsSilenceAndWhatFollowsIsInPlace) {
 }
 
 TEST(Times, ALongGapIsToldOf) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.codec = "flac";
   track.stretches = {{0, 1}, {31, 1}};
@@ -103,7 +103,7 @@ TEST(Times, ALongGapIsToldOf) {
 }
 
 TEST(Times, TremblingStampsDoNotCutTheSound) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.codec = "flac";
   track.stretches = {{0, 4}};
@@ -116,7 +116,7 @@ TEST(Times, TremblingStampsDoNotCutTheSound) {
 }
 
 TEST(Mix, ChannelsThatAreEachOthersNegativeDoNotVanish) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.channels = 2;
   track.stretches = {{0, 3}};
@@ -128,7 +128,7 @@ TEST(Mix, ChannelsThatAreEachOthersNegativeDoNotVanish) {
 }
 
 TEST(Mix, SoundOfOneChannelAmongManyIsKept) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.channels = 48;
   track.signal = [](double time, int channel) { return channel == 40 ? test_signal(time, 0) : 0; };
@@ -139,7 +139,7 @@ TEST(Mix, SoundOfOneChannelAmongManyIsKept) {
 }
 
 TEST(Mix, SilenceIsSilence) {
-  TemporaryFolder folder;
+  TestFolder folder;
   TrackSpec track;
   track.rate = 44100;
   track.signal = [](double, int) { return 0.0; };

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-#include "media/temporary_folder.hpp"
+#include "support/folder.hpp"
 
 namespace skald {
 namespace {
@@ -23,7 +23,7 @@ std::filesystem::path write_wav(const std::filesystem::path& path, const Audio& 
 }
 
 TEST(Wav, ReadsBackWhatWasWritten) {
-  TemporaryFolder folder;
+  TestFolder folder;
   Audio samples(1000);
   std::iota(samples.begin(), samples.end(), std::int16_t{-500});
   auto writer = WavWriter::create(folder / "a.wav");
@@ -39,7 +39,7 @@ TEST(Wav, ReadsBackWhatWasWritten) {
 }
 
 TEST(Wav, FloatsAreZeroOutside) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto wav = WavFile::open(write_wav(folder / "a.wav", {16384, -32768, 8192}));
   ASSERT_TRUE(wav);
   const auto read = [&](std::int64_t start) {
@@ -65,7 +65,7 @@ std::size_t resident_bytes() {
 }
 
 TEST(Wav, ReadingALongRecordingKeepsNoneOfIt) {
-  TemporaryFolder folder;
+  TestFolder folder;
   auto writer = WavWriter::create(folder / "long.wav");
   ASSERT_TRUE(writer);
   const Audio minute(std::size_t{60} * 16000, 7);
@@ -84,7 +84,7 @@ TEST(Wav, ReadingALongRecordingKeepsNoneOfIt) {
 }
 
 TEST(Wav, AnUnfinishedFileLeavesNothing) {
-  TemporaryFolder folder;
+  TestFolder folder;
   {
     auto writer = WavWriter::create(folder / "a.wav");
     ASSERT_TRUE(writer);
@@ -94,7 +94,7 @@ TEST(Wav, AnUnfinishedFileLeavesNothing) {
 }
 
 TEST(Wav, WhatAKilledRunLeftIsOverwritten) {
-  TemporaryFolder folder;
+  TestFolder folder;
   std::ofstream(folder / ".a.wav.part") << std::string(5000, 'x');
   const auto wav = WavFile::open(write_wav(folder / "a.wav", {1, 2, 3}));
   ASSERT_TRUE(wav);
@@ -103,7 +103,7 @@ TEST(Wav, WhatAKilledRunLeftIsOverwritten) {
 }
 
 TEST(Wav, TwoWritersOfOneFileAreRefused) {
-  TemporaryFolder folder;
+  TestFolder folder;
   auto first = WavWriter::create(folder / "a.wav");
   ASSERT_TRUE(first);
   const auto second = WavWriter::create(folder / "a.wav");
@@ -113,7 +113,7 @@ TEST(Wav, TwoWritersOfOneFileAreRefused) {
 }
 
 TEST(Wav, AFullDiskIsAnErrorAndLeavesNothing) {
-  TemporaryFolder folder;
+  TestFolder folder;
   struct rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -131,7 +131,7 @@ TEST(Wav, AFullDiskIsAnErrorAndLeavesNothing) {
 }
 
 TEST(Wav, RefusesOtherFormats) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto code = [&](std::size_t offset, char value) {
     const auto path = write_wav(folder / "a.wav", {1, 2, 3});
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -155,14 +155,13 @@ TEST(Wav, RefusesOtherFormats) {
 }
 
 TEST(Wav, SkipsOtherChunks) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto path = write_wav(folder / "a.wav", {1, 2, 3});
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  std::string bytes = content_of(path);
   bytes.insert(36, std::string("LIST\x03\x00\x00\x00"
                                "abc\x00",
                                12));  // an odd size, padded
-  std::ofstream(folder / "b.wav", std::ios::binary) << bytes;
+  put(folder / "b.wav", bytes);
   const auto wav = WavFile::open(folder / "b.wav");
   ASSERT_TRUE(wav) << wav.error().message;
   EXPECT_TRUE(std::ranges::equal(wav->samples(), Audio{1, 2, 3}));

@@ -17,9 +17,9 @@
 #include "base/files.hpp"
 #include "formats/json.hpp"
 #include "media/media_writer.hpp"
-#include "media/temporary_folder.hpp"
 #include "platform/sandbox/sandbox.hpp"
 #include "platform/sandbox/sanitized.hpp"
+#include "support/folder.hpp"
 
 namespace skald {
 namespace {
@@ -52,7 +52,7 @@ class Sandbox : public testing::Test {
     fs::create_directory(folder_ / "out");
     spec_.write_paths = {folder_ / "out"};
   }
-  TemporaryFolder folder_;
+  TestFolder folder_;
   SandboxSpec spec_;
 };
 
@@ -123,7 +123,7 @@ struct Ended {
   const Json& last() const { return events.back(); }
 };
 
-Ended run_worker_on(const TemporaryFolder& folder, const Json& job) {
+Ended run_worker_on(const TestFolder& folder, const Json& job) {
   const fs::path job_file = folder / "job.json";
   const fs::path out = folder / "events.jsonl";
   std::ofstream(job_file) << to_line(job);
@@ -162,7 +162,7 @@ fs::path write_sound(const fs::path& path, const std::string& codec, double seco
 }
 
 TEST(Worker, DecodesInItsSandbox) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_sound(folder / "a.flac", "flac", 2);
   const Ended ended =
       run_worker_on(folder, {{"input", file.string()}, {"output", (folder / "out").string()}});
@@ -175,7 +175,7 @@ TEST(Worker, DecodesInItsSandbox) {
 }
 
 TEST(Worker, ListsStreams) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const auto file = write_sound(folder / "a.flac", "flac", 2);
   const Ended ended = run_worker_on(folder, {{"do", "probe"}, {"input", file.string()}});
   EXPECT_EQ(ended.status, 0);
@@ -183,7 +183,7 @@ TEST(Worker, ListsStreams) {
 }
 
 TEST(Worker, SaysWhatIsWrong) {
-  TemporaryFolder folder;
+  TestFolder folder;
   const Ended ended = run_worker_on(
       folder, {{"input", (folder / "missing").string()}, {"output", (folder / "out").string()}});
   EXPECT_EQ(ended.status, 2);
@@ -195,7 +195,7 @@ TEST(Worker, MemoryDoesNotGrowWithLength) {
   if (sandbox::kSanitized) GTEST_SKIP() << "sanitizers keep freed memory";
   for (const auto& [name, codec] :
        {std::pair{"a.wav", "pcm_s16le"}, {"a.flac", "flac"}, {"a.mp3", "libmp3lame"}}) {
-    TemporaryFolder folder;
+    TestFolder folder;
     const Json output = (folder / "out").string();
     const auto brief = write_sound(folder / ("brief-" + std::string(name)), codec, 10);
     const auto lengthy = write_sound(folder / ("long-" + std::string(name)), codec, 1800);

@@ -1,22 +1,16 @@
 #include "engines/e5/units.hpp"
 
 #include <cmath>
-#include <cstdio>
 
 #include "base/files.hpp"
 #include "formats/json.hpp"
+#include "platform/worker/units.hpp"
 
 namespace skald::e5 {
 namespace {
 
 using classify::Columns;
 using classify::Votes;
-
-std::filesystem::path unit_file(const std::filesystem::path& folder, std::size_t index) {
-  char name[32];
-  std::snprintf(name, sizeof name, "unit_%06zu.json", index);
-  return folder / name;
-}
 
 bool read_columns(const Json& json, Columns& columns) {
   if (!json.is_array() || json.size() != columns.size()) return false;

@@ -4,7 +4,7 @@
 #include "domain/diarization/diarize.hpp"
 #include "engines/listen/arrays.hpp"
 #include "engines/listen/jobs.hpp"
-#include "engines/listen/spans_json.hpp"
+#include "formats/diarization.hpp"
 #include "formats/listen/listen_file.hpp"
 
 namespace skald::listen {
@@ -58,15 +58,10 @@ Result<Json> run_cluster(const Json& job, WorkerChannel& channel) {
   const auto data = TRY(read_listen_file(get_or(job, "listen", std::string())));
   channel.progress(0, "speakers");
   const DiarizeResult found = diarize(data, plda, options);
-  const Diarization& d = found.diarization;
-  const Json turns{{"turns", turns_to_json(d.turns)},
-                   {"exclusive", turns_to_json(d.exclusive_turns)},
-                   {"speech", spans_to_json(d.speech)},
-                   {"overlaps", spans_to_json(d.overlaps)}};
-  TRY_VOID(write_file_atomic(output / "turns.json", to_pretty(turns)));
+  TRY_VOID(write_file_atomic(output / "turns.json", to_pretty(to_json(found.diarization))));
   TRY_VOID(write_file_atomic(output / "speakers.json", to_pretty(speakers_to_json(found.voices))));
   channel.progress(1, "speakers");
-  return Json{{"speakers", found.voices.size()}, {"turns", d.turns.size()}};
+  return Json{{"speakers", found.voices.size()}, {"turns", found.diarization.turns.size()}};
 }
 
 Result<Json> run_job(const Json& job, WorkerChannel& channel) {

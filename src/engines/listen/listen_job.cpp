@@ -1,25 +1,19 @@
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 
 #include "domain/diarization/speech.hpp"
 #include "engines/listen/jobs.hpp"
 #include "engines/listen/listener.hpp"
-#include "engines/listen/spans_json.hpp"
 #include "formats/listen/listen_file.hpp"
+#include "formats/transcript.hpp"
+#include "platform/worker/units.hpp"
 
 namespace skald::listen {
 
 namespace {
 
 constexpr std::size_t kUnitWindows = 600;  // ten minutes: one block in sixty is heard twice
-
-std::filesystem::path unit_path(const std::filesystem::path& folder, std::size_t unit) {
-  char name[32];
-  std::snprintf(name, sizeof name, "unit_%06zu.bin", unit);
-  return folder / name;
-}
 
 struct Units {
   std::size_t windows;
@@ -35,6 +29,12 @@ bool is_finished(const std::filesystem::path& path, const Units& units, std::siz
   const auto found = read_listen_file(path);
   return found && found->length == length && found->first_window == units.first(unit) &&
          found->windows() == units.count(unit);
+}
+
+Seconds total_length(const std::vector<Span>& spans) {
+  Seconds total;
+  for (const Span& span : spans) total = total + span.length();
+  return total;
 }
 
 Result<ListenerOptions> read_options(const Json& job) {
@@ -66,7 +66,7 @@ Result<Json> run_listen(const Json& job, WorkerChannel& channel) {
   std::optional<Listener> listener;  // loaded when the first unit needs it
   for (std::size_t u = 0; u < units.total(); ++u) {
     if (channel.cancelled()) return fail(ErrorCode::Cancelled, "stopped while listening");
-    if (!is_finished(unit_path(folder, u), units, u, audio.length())) {
+    if (!is_finished(unit_file(folder, u, ".bin"), units, u, audio.length())) {
       if (!listener) listener = TRY(Listener::load(options));
       const auto progress = [&](double share) {
         channel.progress((static_cast<double>(units.first(u)) + share * static_cast<double>(units.count(u))) /
@@ -75,7 +75,7 @@ Result<Json> run_listen(const Json& job, WorkerChannel& channel) {
         return !channel.cancelled();
       };
       const auto heard = TRY(listener->hear(audio, units.first(u), units.count(u), progress));
-      TRY_VOID(write_listen_file(unit_path(folder, u), heard));
+      TRY_VOID(write_listen_file(unit_file(folder, u, ".bin"), heard));
     }
     channel.unit(u, units.total());
   }
@@ -84,16 +84,13 @@ Result<Json> run_listen(const Json& job, WorkerChannel& channel) {
   ListenData all;
   all.length = audio.length();
   for (std::size_t u = 0; u < units.total(); ++u) {
-    const auto unit = TRY(read_listen_file(unit_path(folder, u)));
+    const auto unit = TRY(read_listen_file(unit_file(folder, u, ".bin")));
     TRY_VOID(append_windows(all, unit));
   }
   TRY_VOID(write_listen_file(output / "listen.bin", all));
-  const auto speech = speech_regions(all);
-  const Json result{{"duration", audio.duration().value},
-                    {"speech", spans_to_json(speech)},
-                    {"overlaps", spans_to_json(overlap_regions(all))}};
-  TRY_VOID(write_file_atomic(output / "speech.json", to_pretty(result)));
-  return Json{{"windows", units.windows}, {"speech_seconds", json_time(total_length(speech).value)}};
+  const SpeechMap map{audio.duration(), speech_regions(all), overlap_regions(all)};
+  TRY_VOID(write_file_atomic(output / "speech.json", to_pretty(to_json(map))));
+  return Json{{"windows", units.windows}, {"speech_seconds", json_time(total_length(map.speech).value)}};
 }
 
 }  // namespace skald::listen

@@ -7,6 +7,7 @@
 #include "engines/whisper/backend.hpp"
 #include "engines/whisper/transcriber.hpp"
 #include "engines/whisper/units.hpp"
+#include "formats/transcript.hpp"
 
 namespace skald::whisper {
 namespace {
@@ -57,22 +58,6 @@ Result<Job> read_job(const Json& json) {
   return job;
 }
 
-Result<std::vector<Span>> read_speech(const fs::path& file) {
-  const Json json = TRY(read_json_file(file));
-  const auto refuse = [&] {
-    return fail(ErrorCode::Damaged, "'" + file.string() + "' does not hold speech regions");
-  };
-  const auto it = json.is_object() ? json.find("speech") : json.end();
-  if (it == json.end() || !it->is_array()) return refuse();
-  std::vector<Span> out;
-  for (const Json& region : *it) {
-    if (!region.is_array() || region.size() != 2 || !region[0].is_number() || !region[1].is_number())
-      return refuse();
-    out.push_back({{region[0].get<double>()}, {region[1].get<double>()}});
-  }
-  return out;
-}
-
 std::vector<ChunkPlan> plan(const WavFile& audio, const std::vector<Span>& speech) {
   const auto quietest = [&](Piece where) {
     std::vector<float> samples(static_cast<std::size_t>(where.length().value));
@@ -95,7 +80,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
   const Model model = TRY(Model::open(job.model));
   TRY_VOID(model.check_languages(job.languages));
   const WavFile audio = TRY(WavFile::open(job.audio));
-  const std::vector<Span> speech = TRY(read_speech(job.speech));
+  const std::vector<Span> speech = TRY(read_speech(job.speech)).speech;
   const std::vector<ChunkPlan> plans = plan(audio, speech);
   const auto batch = static_cast<std::size_t>(job.batch > 0 ? job.batch : default_batch(model.dimensions()));
   const std::size_t total = (plans.size() + batch - 1) / batch;
