@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/files.hpp"
+#include "engines/media/media.hpp"
 #include "formats/json.hpp"
 #include "media/media_writer.hpp"
 #include "platform/sandbox/sandbox.hpp"
@@ -180,6 +181,46 @@ TEST(Worker, ListsStreams) {
   const Ended ended = run_worker_on(folder, {{"do", "probe"}, {"input", file.string()}});
   EXPECT_EQ(ended.status, 0);
   EXPECT_EQ(ended.last()["result"]["streams"][0]["codec"], "flac");
+}
+
+// FLAC loses nothing: what comes back is the stretches, joined.
+TEST(Worker, JoinsStretchesIntoFlac) {
+  TestFolder folder;
+  const auto sound = write_sound(folder / "a.flac", "flac", 5);
+  run_worker_on(folder, {{"input", sound.string()}, {"output", (folder / "out").string()}});
+  const auto audio = WavFile::open(folder / "out" / "audio.wav");
+  ASSERT_TRUE(audio);
+  const fs::path piece = folder / "out" / "piece.flac";
+  const Ended ended = run_worker_on(folder, {{"do", "flac"},
+                                             {"input", (folder / "out" / "audio.wav").string()},
+                                             {"stretches", {{1000, 33000}, {40000, 80000}}},
+                                             {"output", piece.string()}});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_EQ(ended.last()["result"]["bytes"], fs::file_size(piece));
+  EXPECT_EQ(ended.metric("sandbox_filter"), 1);
+  const auto back = media::decode({piece, -1, folder / "back"}, nullptr, nullptr);
+  ASSERT_TRUE(back) << back.error().message;
+  const auto heard = WavFile::open(folder / "back" / "audio.wav");
+  ASSERT_TRUE(heard);
+  ASSERT_EQ(heard->samples().size(), 72000U);
+  for (std::size_t i = 0; i < 72000; ++i)
+    ASSERT_EQ(heard->samples()[i], audio->samples()[i < 32000 ? i + 1000 : i + 8000]) << i;
+}
+
+TEST(Worker, RefusesStretchesOutsideOfTheAudio) {
+  TestFolder folder;
+  const auto sound = write_sound(folder / "a.flac", "flac", 1);
+  run_worker_on(folder, {{"input", sound.string()}, {"output", (folder / "out").string()}});
+  const std::string audio = (folder / "out" / "audio.wav").string();
+  for (const Json& stretches :
+       {Json{{16000, 16001}}, Json{{5, 5}}, Json{{-1, 5}}, Json{{1}}, Json::array()}) {
+    const Ended ended = run_worker_on(folder, {{"do", "flac"},
+                                               {"input", audio},
+                                               {"stretches", stretches},
+                                               {"output", (folder / "out" / "piece.flac").string()}});
+    EXPECT_EQ(ended.status, 2) << stretches;
+    EXPECT_FALSE(fs::exists(folder / "out" / "piece.flac"));
+  }
 }
 
 TEST(Worker, SaysWhatIsWrong) {

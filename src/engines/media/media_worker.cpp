@@ -1,5 +1,8 @@
 #include "engines/media/media_worker.hpp"
 
+#include <algorithm>
+
+#include "engines/media/flac.hpp"
 #include "engines/media/media.hpp"
 #include "platform/sandbox/sandbox.hpp"
 
@@ -59,6 +62,41 @@ Result<Json> probe_job(const Json& job, const std::string& path, WorkerChannel& 
   return to_json(TRY(probe(input)));
 }
 
+// The stretches [first, last) of the audio, joined.
+Result<std::vector<std::int16_t>> joined(const WavFile& audio, const Json& stretches) {
+  std::vector<std::int16_t> samples;
+  const auto length = static_cast<std::size_t>(audio.length().value);
+  for (const Json& stretch : stretches) {
+    if (!stretch.is_array() || stretch.size() != 2 || !stretch[0].is_number_unsigned() ||
+        !stretch[1].is_number_unsigned())
+      return fail(ErrorCode::Usage, "a stretch is not [first sample, sample after the last]");
+    const auto first = stretch[0].get<std::size_t>();
+    const auto last = std::min(stretch[1].get<std::size_t>(), length);
+    if (first >= last) return fail(ErrorCode::Usage, "a stretch lies outside of the audio");
+    const auto part = audio.samples().subspan(first, last - first);
+    if (samples.size() + part.size() > static_cast<std::size_t>(kLongestFlac.value))
+      return fail(ErrorCode::Usage, "a FLAC file of more than ten minutes was asked for");
+    samples.insert(samples.end(), part.begin(), part.end());
+  }
+  return samples;
+}
+
+Result<Json> flac_job(const Json& job, const std::string& path, WorkerChannel& channel) {
+  const auto output = get_or<std::string>(job, "output", "");
+  if (output.empty() || !job.contains("stretches") || !job.at("stretches").is_array())
+    return fail(ErrorCode::Usage, "the job names no \"output\" or no \"stretches\"");
+  const std::filesystem::path target(output);
+  const WavFile audio = TRY(WavFile::open(path));
+  PendingFile file = TRY(PendingFile::create(target));
+  Json folder = {{"output", target.parent_path().string()}};
+  TRY_VOID(enter(folder, channel));
+  const auto samples = TRY(joined(audio, job.at("stretches")));
+  const auto flac = TRY(to_flac(samples, [&] { return channel.cancelled(); }));
+  TRY_VOID(file.append(std::as_bytes(std::span(flac))));
+  TRY_VOID(file.commit());
+  return Json{{"samples", samples.size()}, {"bytes", flac.size()}};
+}
+
 }  // namespace
 
 Result<Json> work(const Json& job, WorkerChannel& channel) {
@@ -67,6 +105,7 @@ Result<Json> work(const Json& job, WorkerChannel& channel) {
   const auto task = get_or<std::string>(job, "do", "decode");
   if (task == "decode") return decode_job(job, input, channel);
   if (task == "probe") return probe_job(job, input, channel);
+  if (task == "flac") return flac_job(job, input, channel);
   return fail(ErrorCode::Usage, "unknown job \"" + task + "\"");
 }
 
