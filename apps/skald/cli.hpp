@@ -45,6 +45,8 @@ struct CommonOptions {
   bool fresh = false;
 };
 void add_common(CLI::App& command, CommonOptions& options);
+/// --preset and the backends one by one.
+void add_backend_options(CLI::App& command, CommonOptions& options);
 void add_full(CLI::App& command, CommonOptions& options);
 /// Turns the words of the command line and the settings into options; fails with Usage.
 Result<ProcessOptions> resolve(const CommonOptions& options);

@@ -1,16 +1,13 @@
-// sessions, models, config: what there is.
+// sessions, models: what there is.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "cli.hpp"
 #include "formats/json.hpp"
-#include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
-#include "service/settings/settings.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -107,24 +104,6 @@ Status verify(const std::string& name) {
   return {};
 }
 
-Status show_config() {
-  const auto row = [](std::string_view name, const std::string& value, std::string_view origin) {
-    std::cout << fmt::format("{:<20} {:<48} {}\n", name, value, origin);
-  };
-  row("home", default_home().string(), std::getenv("SKALD_HOME") != nullptr ? "SKALD_HOME" : "default");
-  row("data", data_folder().string(), std::getenv("SKALD_DATA") != nullptr ? "SKALD_DATA" : "default");
-  for (const fs::path& folder : model_folders())
-    row("models", folder.string(), fs::exists(folder) ? "" : "not there");
-  row("threads", std::to_string(usable_cores()), "cores");
-  const Settings settings = TRY(Settings::load());
-  for (const auto& [name, setting] : settings.all())
-    row(name, is_secret(name) ? "(set)" : setting.value, setting.origin);
-  for (const std::string& name : settings.unknown_names()) row(name, "", "not a setting of Skald");
-  for (const BackendInfo& backend : backends())
-    row(to_string(backend.kind), std::string(backend.name), backend.about);
-  return {};
-}
-
 }  // namespace
 
 void add_sessions(CLI::App& app, Action& chosen) {
@@ -172,15 +151,6 @@ void add_models(CLI::App& app, Action& chosen) {
   auto* check = command->add_subcommand("verify", "Compare files with their SHA-256");
   check->add_option("model", *name, "One model; default: all that are installed");
   check->callback([&chosen, name] { chosen = [name] { return finish(verify(*name)); }; });
-}
-
-void add_config(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("config", "Settings");
-  command->require_subcommand(1);
-  command->footer("Example: skald config show");
-  command->add_subcommand("show", "What holds now, and why")->callback([&chosen] {
-    chosen = [] { return finish(show_config()); };
-  });
 }
 
 }  // namespace skald::cli

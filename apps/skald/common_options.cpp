@@ -38,15 +38,19 @@ void add_common(CLI::App& command, CommonOptions& o) {
   command.add_flag("--fresh", o.fresh, "Do everything anew, even where results of earlier runs are there");
 }
 
+void add_backend_options(CLI::App& command, CommonOptions& o) {
+  command.add_option("--preset", o.preset, "Backends for a kind of machine: local, cpu, low-memory");
+  command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
+  command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
+  command.add_option("--classifier", o.process.classifier, "Backend that tells story from table talk");
+}
+
 void add_full(CLI::App& command, CommonOptions& o) {
   command.add_option("recording", o.recordings, "The recording; or one file per player, all on one clock")
       ->type_name("RECORDING");
   command.add_option("--session", o.process.session, "Name of the session; default: the file's name");
   command.add_option("--output", o.recordings_output, "Folder for the results")->type_name("DIR");
-  command.add_option("--preset", o.preset, "Backends for a kind of machine: local, cpu, low-memory");
-  command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
-  command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
-  command.add_option("--classifier", o.process.classifier, "Backend that tells story from table talk");
+  add_backend_options(command, o);
   command.add_option("--skip", o.skip,
                      "Leave out, separated by commas: diarization, classification, snippets");
   command.add_option("--from", o.from, "Do this stage and all that follows anew")->type_name("STAGE");
@@ -92,10 +96,8 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
   for (const std::string& recording : o.recordings) options.recordings.emplace_back(recording);
   options.output = o.recordings_output;
   options.resume = o.fresh ? Resume::Fresh : Resume::GoOn;
-  const SettingValue* set = settings.find("WHISPER_LANGUAGE");
-  const std::string language = !o.language.empty() ? o.language
-                               : set != nullptr    ? ascii_lower(set->value)
-                                                   : "auto";
+  const std::string language =
+      !o.language.empty() ? o.language : ascii_lower(settings.text("WHISPER_LANGUAGE"));
   options.language_choice = language == "auto" ? LanguageChoice::Auto : LanguageChoice::Named;
   options.languages.clear();
   for (const std::string& part : split(language == "auto" ? o.languages : language, ','))

@@ -14,6 +14,7 @@ struct EnvEntry {
   std::string name;
   std::string value;
   std::size_t line = 0;
+  std::size_t column = 0;  // where the value begins; 0 where there is none
 };
 
 struct EnvFile {
@@ -21,13 +22,10 @@ struct EnvFile {
 
   /// The value of a name, the last one where it stands twice; nullptr where it is not set.
   const std::string* find(std::string_view name) const;
-  /// Names that Skald does not know, in order: usually settings of other programs, sometimes a slip of the
-  /// pen.
-  std::vector<std::string> unknown_names() const;
 };
 
-/// `NAME=value`, `export NAME='value' # comment`, "quoted\nvalue". Nothing is expanded. Values of names that
-/// Skald knows are checked; an error names origin, line and column, and never shows a key.
+/// `NAME=value`, `export NAME='value' # comment`, "quoted\nvalue". Nothing is expanded. An error names
+/// origin, line and column, and never shows a value.
 Result<EnvFile> parse_env(std::string_view text, std::string_view origin);
 Result<EnvFile> read_env(const std::filesystem::path& path);
 

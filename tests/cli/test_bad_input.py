@@ -1,9 +1,9 @@
 """Input that cannot be used, or hardly: each kind has its own message and status, and nothing is changed or lost."""
 
 import array
+import json
 import os
 import random
-import re
 import shutil
 import subprocess
 import tempfile
@@ -173,8 +173,9 @@ class BadInput(unittest.TestCase):
         self.assert_refused(program.skald("process", home=self.home), 2, "no recording is named")
 
     def speech_model(self, name):
-        listed = program.skald("config", "show", home=self.home).out
-        for folder in re.findall(r"^models\s+(\S+)", listed, re.MULTILINE):
+        settings = json.loads(program.skald("config", "show", "--json", home=self.home).out)["settings"]
+        [folders] = [row["value"] for row in settings if row["name"] == "SKALD_MODELS"]
+        for folder in folders.split(":"):
             if (Path(folder) / name).is_dir():
                 return Path(folder) / name
         self.skipTest(f"model not installed: {name}")

@@ -4,17 +4,18 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "formats/env.hpp"
+#include "formats/fields.hpp"
 #include "service/backends/backends.hpp"
 #include "store/store.hpp"
+
+extern char** environ;
 
 namespace skald {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::array<std::string_view, 6> kFromEnvironment = {"WHISPER_MODEL",    "WHISPER_BACKEND",
-                                                              "WHISPER_LANGUAGE", "DIARIZATION_BACKEND",
-                                                              "LLM_BACKEND",      "INFERENCE_DEVICE"};
 
 // Names that other tools use for what runs here.
 struct OtherName {
@@ -41,12 +42,11 @@ struct BackendSetting {
   std::string_view setting;
   std::string_view stage;
   std::string ProcessOptions::* option;
-  std::string_view built_in;
 };
 const std::array<BackendSetting, 3> kBackendSettings = {
-    {{BackendKind::Transcriber, "WHISPER_BACKEND", "transcribe", &ProcessOptions::transcriber, "whisper"},
-     {BackendKind::Diarizer, "DIARIZATION_BACKEND", "diarize", &ProcessOptions::diarizer, "community-1"},
-     {BackendKind::Classifier, "LLM_BACKEND", "classify", &ProcessOptions::classifier, "e5"}}};
+    {{BackendKind::Transcriber, "WHISPER_BACKEND", "transcribe", &ProcessOptions::transcriber},
+     {BackendKind::Diarizer, "DIARIZATION_BACKEND", "diarize", &ProcessOptions::diarizer},
+     {BackendKind::Classifier, "LLM_BACKEND", "classify", &ProcessOptions::classifier}}};
 
 void apply_backend(const Settings& settings, const BackendSetting& row, ProcessOptions& options) {
   std::string& option = options.*row.option;
@@ -54,7 +54,7 @@ void apply_backend(const Settings& settings, const BackendSetting& row, ProcessO
     option = our_name(row.kind, option);
     return;
   }
-  option = row.built_in;
+  option = find_setting(row.setting)->built_in;
   const SettingValue* set = settings.find(row.setting);
   if (set == nullptr) return;
   const std::string wanted = our_name(row.kind, set->value);
@@ -62,9 +62,24 @@ void apply_backend(const Settings& settings, const BackendSetting& row, ProcessO
     option = wanted;
   } else {
     options.fallbacks.push_back(
-        {std::string(row.stage), wanted, std::string(row.built_in),
+        {std::string(row.stage), wanted, option,
          std::string(row.setting) + " (" + set->origin + ") names a backend that this version lacks"});
   }
+}
+
+// The variables of the environment that are keys of anything may not leak either.
+void hide_environment() {
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view pair = *each;
+    const auto equals = pair.find('=');
+    if (equals != std::string_view::npos && is_secret(pair.substr(0, equals)))
+      hide_secret(pair.substr(equals + 1));
+  }
+}
+
+tl::unexpected<Error> must_be(const SettingInfo& setting, const std::string& place) {
+  return fail(ErrorCode::InvalidConfig,
+              place + ": " + std::string(setting.name) + " must be " + allowed_values(setting));
 }
 
 }  // namespace
@@ -74,21 +89,51 @@ Result<Settings> Settings::load() {
 }
 
 Result<Settings> Settings::load(const std::vector<fs::path>& files) {
+  hide_environment();
   Settings settings;
-  for (const std::string_view name : kFromEnvironment)
-    if (const char* value = std::getenv(std::string(name).c_str()); value != nullptr && *value != 0)
-      settings.values_[std::string(name)] = {value, "environment"};
-  for (const fs::path& file : files) {
-    std::error_code error;
-    if (!fs::is_regular_file(file, error)) continue;
-    const EnvFile env = TRY(read_env(file));
-    for (const EnvEntry& entry : env.entries)
-      if (const auto* last = env.find(entry.name); !last->empty() && last == &entry.value)
-        settings.values_.try_emplace(
-            entry.name, SettingValue{entry.value, file.string() + ", line " + std::to_string(entry.line)});
-    for (std::string& name : env.unknown_names()) settings.unknown_.push_back(std::move(name));
-  }
+  TRY_VOID(settings.take_environment());
+  for (const fs::path& file : files) TRY_VOID(settings.take_file(file));
   return settings;
+}
+
+Status Settings::take_environment() {
+  for (const SettingInfo& setting : setting_catalogue()) {
+    const char* value = std::getenv(std::string(setting.name).c_str());
+    if (value == nullptr || *value == 0) continue;
+    if (!is_allowed(setting, value)) return must_be(setting, "environment");
+    values_[std::string(setting.name)] = {value, "environment"};
+  }
+  return {};
+}
+
+Status Settings::take_file(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return {};
+  const EnvFile env = TRY(read_env(file));
+  files_.push_back(file);
+  for (const EnvEntry& entry : env.entries)
+    if (is_secret(entry.name)) hide_secret(entry.value);
+  for (const EnvEntry& entry : env.entries) {
+    const std::string place = file.string() + ": line " + std::to_string(entry.line) +
+                              (entry.column > 0 ? ", column " + std::to_string(entry.column) : "");
+    const SettingInfo* setting = find_setting(entry.name);
+    if (setting == nullptr) {
+      if (const auto meant = meant_setting(entry.name))
+        return fail(ErrorCode::InvalidConfig, place + ": there is no setting " + entry.name,
+                    meant->empty() ? "`skald config show` lists all of them." : "Is it " + *meant + "?");
+      if (std::find(unknown_.begin(), unknown_.end(), entry.name) == unknown_.end())
+        unknown_.push_back(entry.name);
+      continue;
+    }
+    if (!is_allowed(*setting, entry.value)) return must_be(*setting, place);
+    if (only_from_environment(*setting) && !entry.value.empty() && find(entry.name) == nullptr)
+      return fail(ErrorCode::InvalidConfig, place + ": " + entry.name + " is read from the environment only",
+                  "Set it there, and take it out of the file.");
+    if (const auto* last = env.find(entry.name); !last->empty() && last == &entry.value)
+      values_.try_emplace(entry.name,
+                          SettingValue{entry.value, file.string() + ", line " + std::to_string(entry.line)});
+  }
+  return {};
 }
 
 const SettingValue* Settings::find(std::string_view name) const {
@@ -96,20 +141,19 @@ const SettingValue* Settings::find(std::string_view name) const {
   return found == values_.end() ? nullptr : &found->second;
 }
 
-bool is_secret(std::string_view name) {
-  return name.ends_with("_KEY") || name.ends_with("_TOKEN");
+SettingValue Settings::effective(std::string_view name) const {
+  if (const SettingValue* set = find(name)) return *set;
+  const SettingInfo* setting = find_setting(name);
+  return {setting == nullptr ? std::string() : std::string(setting->built_in), "default"};
+}
+
+double Settings::number(std::string_view name) const {
+  return parse_number(text(name)).value_or(0);
 }
 
 Status apply(const Settings& settings, ProcessOptions& options) {
-  const auto fill = [&](std::string& option, std::string_view setting, std::string_view otherwise) {
-    const SettingValue* set = settings.find(setting);
-    if (option.empty()) option = set == nullptr ? std::string(otherwise) : set->value;
-  };
-  fill(options.model, "WHISPER_MODEL", "whisper-base");
-  fill(options.device, "INFERENCE_DEVICE", "auto");
-  options.device = ascii_lower(options.device);
-  if (options.device != "auto" && options.device != "cpu" && options.device != "cuda")
-    return fail(ErrorCode::Usage, "INFERENCE_DEVICE is '" + options.device + "'", "Known: cpu, cuda, auto.");
+  if (options.model.empty()) options.model = settings.text("WHISPER_MODEL");
+  if (options.device.empty()) options.device = ascii_lower(settings.text("INFERENCE_DEVICE"));
   for (const BackendSetting& row : kBackendSettings) apply_backend(settings, row, options);
   return {};
 }
