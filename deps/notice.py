@@ -51,13 +51,15 @@ def section(title, paragraphs):
 def notice(manifest):
     """The whole text."""
     standard = manifest.standard()
-    stand_ins = [row for row in manifest.components if row not in standard]
+    for_tests = [row for row in manifest.components if row.get("only_for")]
+    stand_ins = [row for row in manifest.components if row not in standard + for_tests]
     debian = [wrapped(f"{row['name']} {row['version']} ({row['licence']}): {row['reason']}", "") for row in manifest.apt]
     return "\n".join([
         HEAD,
         MODELS,
         section("Fetched by set-up", [component(row) for row in standard]),
         section("Fetched only where the system lacks the package", [component(row) for row in stand_ins]),
+        section("Fetched for tests with a real Ollama alone", [component(row) for row in for_tests]),
         section("Packages of the Debian system, for building, running, testing", ["\n".join(debian)]),
     ])
 

@@ -1,4 +1,4 @@
-"""Downloads through the ordinary clients (pip, cargo, git). Every file is checked against its hash."""
+"""Downloads through the ordinary clients (pip, cargo, git, go). Every file is checked against its hash."""
 
 import hashlib
 import json
@@ -76,7 +76,7 @@ class Downloads:
         return self.folder / source["sha256"] / name
 
     def get(self, source):
-        """Path of the verified download: a file (pip), or a folder with the wanted parts (cargo, git)."""
+        """Path of the verified download: a file (pip, go), or a folder with the wanted parts (cargo, git)."""
         held = self.held(source)
         if held.is_file():
             found = file_hash(held)
@@ -121,13 +121,15 @@ def _pip(source, part, downloads):
     requirement.write_text(f"{source['package']}=={source['version']} --hash=sha256:{source['sha256']}\n")
     tags = re.fullmatch(r".*-(?P<python>\w+)-(?P<abi>\w+)-(?P<platform>[\w.]+)\.whl", source["file"])
     # The tags are those of the pinned file, so that any host Python downloads the same one.
+    kind = ["--only-binary=:all:" if tags else "--no-binary=:all:"]
     target = []
+    tags = tags or {"abi": "none", "platform": "any"}
     if tags["platform"] != "any":
         for platform in tags["platform"].split("."):
             target += ["--platform", platform]
     if tags["abi"] != "none":
         target += ["--implementation", "cp", "--python-version", tags["python"][2:], "--abi", tags["abi"]]
-    command = [python_with_pip(downloads.cache), "-m", "pip", "download", "--require-hashes", "--only-binary=:all:",
+    command = [python_with_pip(downloads.cache), "-m", "pip", "download", "--require-hashes", *kind,
                "--no-deps", "--progress-bar", "off", *target, "--dest", str(part), "-r", str(requirement)]
     _run(command, source["file"], downloads.logs / f"{source['package']}.log", env={"TMPDIR": str(part)})
     made = part / source["file"]
@@ -165,6 +167,18 @@ def _git(source, part, downloads):
     return kept
 
 
+def _go(source, part, downloads):
+    if not shutil.which("go"):
+        raise SetupError(f"cannot download {source['package']}: go is not installed")
+    log = downloads.logs / f"{Path(source['package']).name}-go.log"
+    what = f"{source['package']}@{source['version']}"
+    _run(["go", "mod", "download", what], what, log, cwd=part, env={"GOPATH": str(part / "go"), "GOFLAGS": "-modcacherw"})
+    made = part / "go/pkg/mod/cache/download" / source["package"] / "@v" / f"{source['version']}.zip"
+    _compare(what, source["sha256"], file_hash(made))
+    os.rename(made, part / source["file"])
+    return part / source["file"]
+
+
 def _compare(what, wanted, found):
     if found != wanted:
         raise wrong_hash(what, wanted, found)
@@ -179,4 +193,4 @@ def _only(folder, paths, kept):
     return kept
 
 
-_CLIENTS = {"pip": _pip, "cargo": _cargo, "git": _git}
+_CLIENTS = {"pip": _pip, "cargo": _cargo, "git": _git, "go": _go}

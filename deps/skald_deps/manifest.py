@@ -7,7 +7,7 @@ from pathlib import Path
 from .report import SetupError
 
 HERE = Path(__file__).resolve().parent
-CLIENTS = {"pip", "cargo", "git"}
+CLIENTS = {"pip", "cargo", "git", "go"}
 # What a purpose needs: the apt rows marked with one of these words.
 PURPOSES = {
     "build": ["build"],
@@ -34,7 +34,8 @@ class Manifest:
         return [row["name"] for row in self.apt if row["for"] in PURPOSES[purpose]]
 
     def standard(self):
-        """The components that every setup stages; the others stand in for packages that are not installed."""
+        """The components that every setup stages. The others stand in for packages that are not installed, or are for one
+        purpose alone, which their `only_for` names."""
         return [row for row in self.components if not row.get("optional")]
 
     def component(self, name):

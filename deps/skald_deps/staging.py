@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import tarfile
 import tempfile
 import zipfile
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from .manifest import folder_name
 from .report import SetupError, megabytes, say, step
 
 _LIST = ".files.json"
-_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", "demo", ".lock"]
+_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", "demo", "ollama", ".lock"]
 _CONVERTERS = {"community1": community1.convert}
 
 
@@ -76,7 +77,7 @@ class Cache:
                 try:
                     for rule in row["take"]:
                         _take(rule, sources, made)
-                except (zipfile.BadZipFile, ValueError, KeyError) as error:
+                except (zipfile.BadZipFile, tarfile.TarError, ValueError, KeyError) as error:
                     raise SetupError(f"{' '.join(map(str, sources))}: not what was expected: {error}") from error
                 _check_content(row, made)
                 done(megabytes(_write_list(made)))
@@ -176,9 +177,12 @@ def _exchange(first, second):
 
 
 def _members(source):
-    """(name, function that opens it) of each file in a wheel or folder."""
+    """(name, function that opens it) of each file in a wheel, archive or folder."""
     if source.is_dir():
         return [(p.relative_to(source).as_posix(), lambda p=p: open(p, "rb")) for p in sorted(source.rglob("*")) if p.is_file()]
+    if source.name.endswith(".tar.gz"):
+        archive = tarfile.open(source)
+        return [(m.name, lambda m=m: archive.extractfile(m)) for m in archive.getmembers() if m.isfile()]
     wheel = zipfile.ZipFile(source)
     return [(i.filename, lambda i=i: wheel.open(i)) for i in wheel.infolist() if not i.is_dir()]
 
