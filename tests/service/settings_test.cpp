@@ -158,7 +158,7 @@ TEST_F(SettingsTest, FilesOfThePredecessorWorkAsTheyAre) {
   const auto settings = Settings::load({folder / ".env"});
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_THAT(settings->unknown_names(), ElementsAre("CHUNK_LENGTH_SECONDS", "OUTPUT_DIR", "OLLAMA_MODELS"));
-  const LlmSettings llm = llm_settings(*settings);
+  const LlmServices llm = llm_services(*settings);
   EXPECT_EQ(llm.ollama.model, "gpt-oss:20b");
   EXPECT_EQ(llm.ollama_fallback_model, "qwen2.5:7b");
   EXPECT_EQ(llm.context.max_segments, 11);
@@ -176,7 +176,7 @@ TEST_F(SettingsTest, FilesOfThePredecessorWorkAsTheyAre) {
 TEST_F(SettingsTest, ServicesAreTyped) {
   put(folder / ".env",
       "LLM_BASE_URL=http://localhost:8080/v1\nLLM_MODEL=m\nLLM_DAILY_TOKENS=5000\nOLLAMA_UNLOAD=ALL\n");
-  const LlmSettings llm = llm_settings(Settings::load({folder / ".env"}).value());
+  const LlmServices llm = llm_services(Settings::load({folder / ".env"}).value());
   EXPECT_EQ(llm.unload, OllamaUnload::All);
   EXPECT_EQ(llm.tokens_per_day("compatible"), 5000);
   EXPECT_EQ(llm.service("compatible")->model, "m");

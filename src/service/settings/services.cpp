@@ -16,27 +16,27 @@ OllamaUnload unload_from(const std::string& word) {
 
 }  // namespace
 
-const ServiceSettings* LlmSettings::service(std::string_view name) const {
+const ServiceSettings* LlmServices::service(std::string_view name) const {
   for (const ServiceSettings* each : {&ollama, &groq, &openai, &compatible})
     if (each->name == name) return each;
   return nullptr;
 }
 
-std::optional<std::int64_t> LlmSettings::tokens_per_day(std::string_view service_name) const {
+std::optional<std::int64_t> LlmServices::tokens_per_day(std::string_view service_name) const {
   if (service_name == ollama.name) return std::nullopt;
   if (daily_tokens) return daily_tokens;
   return service_name == groq.name ? std::optional(kGroqFreeTokens) : std::nullopt;
 }
 
-LlmSettings llm_settings(const Settings& settings) {
-  LlmSettings llm;
-  llm.ollama = {"ollama", settings.text("OLLAMA_BASE_URL"), "", settings.text("OLLAMA_MODEL")};
+LlmServices llm_services(const Settings& settings) {
+  LlmServices llm;
+  llm.ollama = {"ollama", settings.text("OLLAMA_BASE_URL"), "", settings.text("OLLAMA_MODEL"), ""};
   llm.groq = {"groq", settings.text("GROQ_BASE_URL"), settings.text("GROQ_API_KEY"),
-              settings.text("GROQ_MODEL")};
+              settings.text("GROQ_MODEL"), settings.text("GROQ_SPEECH_MODEL")};
   llm.openai = {"openai", settings.text("OPENAI_BASE_URL"), settings.text("OPENAI_API_KEY"),
-                settings.text("OPENAI_MODEL")};
+                settings.text("OPENAI_MODEL"), settings.text("OPENAI_SPEECH_MODEL")};
   llm.compatible = {"compatible", settings.text("LLM_BASE_URL"), settings.text("LLM_API_KEY"),
-                    settings.text("LLM_MODEL")};
+                    settings.text("LLM_MODEL"), ""};
   llm.ollama_fallback_model = settings.text("OLLAMA_FALLBACK_MODEL");
   llm.unload = unload_from(settings.text("OLLAMA_UNLOAD"));
   llm.calls = {settings.number("GROQ_MAX_CALLS_PER_SECOND"),
@@ -51,7 +51,7 @@ LlmSettings llm_settings(const Settings& settings) {
   return llm;
 }
 
-std::vector<ServiceSettings> configured_services(const LlmSettings& settings) {
+std::vector<ServiceSettings> configured_services(const LlmServices& settings) {
   std::vector<ServiceSettings> services = {settings.ollama};
   for (const ServiceSettings* cloud : {&settings.groq, &settings.openai})
     if (!cloud->key.empty()) services.push_back(*cloud);

@@ -13,8 +13,9 @@ namespace skald {
 struct ServiceSettings {
   std::string name;
   std::string base_url;
-  std::string key;    // empty: none
-  std::string model;  // empty: the caller chooses from what the service lists
+  std::string key;           // empty: none
+  std::string model;         // empty: the caller chooses from what the service lists
+  std::string speech_model;  // to transcribe with; empty: the service cannot
 };
 
 /// Own limits on calls: `burst` at once, refilled evenly over `period_seconds`, never more than
@@ -35,7 +36,7 @@ struct ContextSettings {
 
 enum class OllamaUnload { Never, Own, All };
 
-struct LlmSettings {
+struct LlmServices {
   ServiceSettings ollama, groq, openai, compatible;
   std::string ollama_fallback_model;
   OllamaUnload unload = OllamaUnload::Own;
@@ -49,10 +50,10 @@ struct LlmSettings {
   std::optional<std::int64_t> tokens_per_day(std::string_view service_name) const;
 };
 
-LlmSettings llm_settings(const Settings& settings);
+LlmServices llm_services(const Settings& settings);
 
 /// Services that are set up: Ollama always, the others where they have a key, `compatible` where it has an
 /// address.
-std::vector<ServiceSettings> configured_services(const LlmSettings& settings);
+std::vector<ServiceSettings> configured_services(const LlmServices& settings);
 
 }  // namespace skald
