@@ -16,4 +16,8 @@ std::string to_nfc(std::string_view text);
 /// Compatibility normal form (NFKC), in lower case whatever the script. No language's special rules apply.
 std::string to_nfkc_lower(std::string_view text);
 
+/// The ISO 639 code of a language's English name or code, whatever the case: "dutch", "Dutch", "nl" -> "nl".
+/// Empty for what is no language.
+std::string language_code(std::string_view name);
+
 }  // namespace skald
