@@ -1,9 +1,12 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
+#include "base/secrets.hpp"
 #include "cli.hpp"
 
 namespace skald::cli {
@@ -14,6 +17,14 @@ void on_interrupt(int) {
   interrupt_token().cancel();
 }
 
+// A core file would hold keys. A limit of one byte also keeps those away that are piped to a program.
+void refuse_core_files() {
+  struct rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(1, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_CORE, &limit);
+}
+
 }  // namespace
 
 CancelToken& interrupt_token() {
@@ -22,11 +33,12 @@ CancelToken& interrupt_token() {
 }
 
 int report(const Error& error) {
-  std::cerr << "skald: " << describe(error) << '\n';
+  std::cerr << "skald: " << without_secrets(describe(error)) << '\n';
   return exit_status(error.code);
 }
 
 int run(int argc, char** argv) {
+  refuse_core_files();
   (void)interrupt_token();  // made before a signal may want it
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "base/secrets.hpp"
 #include "cli.hpp"
 #include "formats/json.hpp"
 #include "service/session/log.hpp"
@@ -113,7 +114,7 @@ class JsonView : public ProgressView {
   void failed(const Error& error) override {
     emit({{"event", "failed"},
           {"code", name(error.code)},
-          {"message", error.message},
+          {"message", without_secrets(error.message)},
           {"advice", advice(error)}});
   }
   void fallback(std::string_view text) override { emit({{"event", "fallback"}, {"text", text}}); }

@@ -1,4 +1,5 @@
-// Keys and tokens never stand in logs, errors or support files: what is known of them is taken out on the way.
+// Keys and tokens never stand in logs, errors or support files: what is known of them is taken out on the
+// way.
 #pragma once
 #include <string>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -14,7 +15,7 @@ skald::Result<skald::Json> work(const skald::Json& job, skald::WorkerChannel& ch
   const auto what = job.at("do").get<std::string>();
   channel.progress(0.25, "working");
   if (what == "talk") {
-    std::cout << "a library prints here\n";
+    std::cout << "a library prints here\n\nno end";
     channel.warning("careful");
     channel.metric("figure", 4.5);
     channel.unit(0, 1);
@@ -23,6 +24,20 @@ skald::Result<skald::Json> work(const skald::Json& job, skald::WorkerChannel& ch
   if (what == "fail") return skald::fail(skald::ErrorCode::UnreadableMedia, "cannot read 'x'", "try y");
   if (what == "throw") throw std::bad_alloc();
   if (what == "die") ::kill(::getpid(), SIGKILL);
+  if (what == "abort") {
+    std::cerr << "the last words" << std::endl;
+    std::abort();
+  }
+  if (what == "print") {
+    std::cout << std::string(1'000'000, 'x') << std::flush;
+    return skald::Json::object();
+  }
+  if (what == "environment") {
+    const auto value = [](const char* name) {
+      return std::string(std::getenv(name) ? std::getenv(name) : "");
+    };
+    return skald::Json{{"key", value("SOME_API_KEY")}, {"place", value("SOME_PLACE")}};
+  }
   if (what == "exit") ::_exit(7);
   if (what == "large") return skald::Json{{"text", std::string(3'000'000, 'x')}};
   if (what == "deaf")

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "base/secrets.hpp"
 #include "support/folder.hpp"
 
 namespace skald {
@@ -16,8 +17,11 @@ struct WorkerProcessTest : ::testing::Test {
   std::vector<double> shares;
   std::vector<std::string> warnings;
   std::map<std::string, double> metrics;
-  ProcessWorkerRunner runner{
-      {std::filesystem::path(SKALD_BINARY_DIR) / "tests", folder / "jobs", folder / "logs/run.log"}};
+  std::vector<std::string> printed;
+  ProcessWorkerRunner runner{{std::filesystem::path(SKALD_BINARY_DIR) / "tests", folder / "jobs",
+                              folder / "run.log", [this](std::string_view worker, std::string_view line) {
+                                printed.push_back(std::string(worker) + ": " + std::string(line));
+                              }}};
 
   Result<Json> run(const std::string& what, bool cancel_at_first_progress = false) {
     WorkerEvents events;
@@ -39,8 +43,32 @@ TEST_F(WorkerProcessTest, EventsAndResultArrive) {
   EXPECT_EQ(warnings, std::vector<std::string>{"careful"});
   EXPECT_EQ(metrics.at("figure"), 4.5);
   EXPECT_GT(metrics.at("peak_memory_bytes"), 0);
-  EXPECT_NE(content_of(folder / "logs/run.log").find("a library prints here"), std::string::npos);
+  EXPECT_EQ(printed, (std::vector<std::string>{"test_worker: a library prints here", "test_worker: no end"}));
   EXPECT_TRUE(std::filesystem::is_empty(folder / "jobs"));
+}
+
+TEST_F(WorkerProcessTest, WhatItPrintsBeforeItDiesArrives) {
+  EXPECT_EQ(run("abort").error().code, ErrorCode::WorkerDied);
+  EXPECT_EQ(printed, std::vector<std::string>{"test_worker: the last words"});
+}
+
+TEST_F(WorkerProcessTest, MuchOutputArrivesInPieces) {
+  ASSERT_TRUE(run("print"));
+  std::size_t bytes = 0;
+  for (const std::string& line : printed) bytes += line.size() - std::string("test_worker: ").size();
+  EXPECT_EQ(bytes, 1'000'000U);
+}
+
+TEST_F(WorkerProcessTest, NoWorkerSeesAKey) {
+  ::setenv("SOME_API_KEY", "canary-0123456789", 1);
+  ::setenv("SOME_PLACE", "here", 1);
+  hide_secret("canary-0123456789");
+  const auto result = run("environment");
+  ::unsetenv("SOME_API_KEY");
+  ::unsetenv("SOME_PLACE");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->at("key"), "");
+  EXPECT_EQ(result->at("place"), "here");
 }
 
 TEST_F(WorkerProcessTest, ErrorKeepsItsCodeAndAdvice) {

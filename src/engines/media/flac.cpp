@@ -31,7 +31,8 @@ class FlacWriter {
     FlacWriter writer;
     const AVCodec* codec = ::avcodec_find_encoder(AV_CODEC_ID_FLAC);
     if (codec == nullptr)
-      return fail(ErrorCode::Internal, "this FFmpeg cannot write FLAC", "Install FFmpeg with its FLAC encoder.");
+      return fail(ErrorCode::Internal, "this FFmpeg cannot write FLAC",
+                  "Install FFmpeg with its FLAC encoder.");
     writer.encoder_.reset(::avcodec_alloc_context3(codec));
     writer.frame_.reset(::av_frame_alloc());
     writer.packet_.reset(::av_packet_alloc());

@@ -14,8 +14,10 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <vector>
 
 #include "base/files.hpp"
+#include "base/secrets.hpp"
 
 extern char** environ;
 
@@ -26,32 +28,48 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kGrace = std::chrono::milliseconds(1000);
 constexpr std::size_t kMaxLine = 16 << 20;
+constexpr std::size_t kMaxPrinted = 16 << 10;
 
 struct Child {
   pid_t pid = -1;
   Fd events;
-  Fd exit;  // pidfd: readable when the process has ended
+  Fd output;  // what it prints
+  Fd exit;    // pidfd: readable when the process has ended
 };
 
-Result<Child> spawn(const fs::path& program, const fs::path& job, const fs::path& log) {
+// The environment without variables that hold a secret: no worker needs a key.
+std::vector<char*> environment_for_workers() {
+  std::vector<char*> kept;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each)
+    if (without_secrets(*each) == *each) kept.push_back(*each);
+  kept.push_back(nullptr);
+  return kept;
+}
+
+Result<Child> spawn(const fs::path& program, const fs::path& job) {
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     return tl::unexpected(errno_error(errno, "cannot start", program.string()));
   Fd ours(pair[0]);
   Fd theirs(pair[1]);
-  Fd log_file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  if (!log_file) return tl::unexpected(errno_error(errno, "cannot write", log.string()));
+  int pipe_ends[2];
+  if (::pipe2(pipe_ends, O_CLOEXEC) != 0)
+    return tl::unexpected(errno_error(errno, "cannot start", program.string()));
+  Fd printed(pipe_ends[0]);
+  Fd prints(pipe_ends[1]);
+  ::fcntl(printed.get(), F_SETFL, O_NONBLOCK);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, log_file.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, log_file.get(), STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, prints.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, prints.get(), STDERR_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, theirs.get(), 3);
   std::string name = program.string();
   std::string argument = job.string();
   char* argv[] = {name.data(), argument.data(), nullptr};
   Child child;
-  const int error = ::posix_spawn(&child.pid, name.c_str(), &actions, nullptr, argv, environ);
+  std::vector<char*> variables = environment_for_workers();
+  const int error = ::posix_spawn(&child.pid, name.c_str(), &actions, nullptr, argv, variables.data());
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     Error e = errno_error(error, "cannot start", program.string());
@@ -59,6 +77,7 @@ Result<Child> spawn(const fs::path& program, const fs::path& job, const fs::path
     return tl::unexpected(std::move(e));
   }
   child.events = std::move(ours);
+  child.output = std::move(printed);
   child.exit = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   return child;
 }
@@ -66,21 +85,26 @@ Result<Child> spawn(const fs::path& program, const fs::path& job, const fs::path
 // Reads events until the worker has ended; keeps the last word (`done` or `failed`).
 class Conversation {
  public:
-  Conversation(Child& child, const WorkerEvents& events, const CancelToken& cancel)
-      : child_(child), events_(events), cancel_(cancel) {}
+  using Output = std::function<void(std::string_view line)>;
+  Conversation(Child& child, const WorkerEvents& events, const CancelToken& cancel, Output output)
+      : child_(child), events_(events), cancel_(cancel), output_(std::move(output)) {}
 
   void run() {
     bool open = true;
     while (open || !ended_) {
       ask_to_stop();
-      pollfd waiting[2] = {{open ? child_.events.get() : -1, POLLIN, 0},
-                           {ended_ ? -1 : child_.exit.get(), POLLIN, 0}};
-      const int n = ::poll(waiting, 2, 100);
+      pollfd waiting[3] = {{open ? child_.events.get() : -1, POLLIN, 0},
+                           {ended_ ? -1 : child_.exit.get(), POLLIN, 0},
+                           {prints_ ? child_.output.get() : -1, POLLIN, 0}};
+      const int n = ::poll(waiting, 3, 100);
       if (n < 0 && errno != EINTR) break;
       if (n <= 0) continue;
       if (waiting[0].revents != 0) open = read_events();
       if (waiting[1].revents != 0) ended_ = true;
+      if (waiting[2].revents != 0) prints_ = read_output();
     }
+    while (prints_) prints_ = read_output() && output_waits_;
+    if (!printed_.empty()) output_(printed_);
   }
 
   std::optional<Result<Json>> last_word;
@@ -95,6 +119,25 @@ class Conversation {
     } else if (Clock::now() - *asked_ > kGrace) {
       ::kill(child_.pid, SIGKILL);
     }
+  }
+
+  // False when nothing more can come. Lines that never end are cut.
+  bool read_output() {
+    char data[1 << 14];
+    const ssize_t n = ::read(child_.output.get(), data, sizeof data);
+    output_waits_ = n > 0;
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    if (n <= 0) return false;
+    printed_.append(data, static_cast<std::size_t>(n));
+    std::size_t start = 0;
+    for (std::size_t end; (end = printed_.find_first_of("\n\r", start)) != std::string::npos; start = end + 1)
+      if (end > start) output_(std::string_view(printed_).substr(start, end - start));
+    printed_.erase(0, start);
+    if (printed_.size() > kMaxPrinted) {
+      output_(printed_);
+      printed_.clear();
+    }
+    return true;
   }
 
   bool read_events() {
@@ -127,7 +170,9 @@ class Conversation {
   Child& child_;
   const WorkerEvents& events_;
   const CancelToken& cancel_;
-  std::string buffer_;
+  Output output_;
+  std::string buffer_, printed_;
+  bool prints_ = true, output_waits_ = true;
   std::optional<Clock::time_point> asked_;
   bool ended_ = false;
 };
@@ -151,17 +196,18 @@ Result<Json> ProcessWorkerRunner::run(std::string_view worker, const Json& job, 
                                       const CancelToken& cancel) {
   if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
   TRY_VOID(make_directories(settings_.scratch));
-  TRY_VOID(make_directories(settings_.log.parent_path()));
   static std::atomic<unsigned> counter{0};
   const fs::path job_file =
       settings_.scratch / (std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".json");
   TRY_VOID(write_file_atomic(job_file, to_pretty(job)));
-  auto child = spawn(settings_.programs / worker, job_file, settings_.log);
+  auto child = spawn(settings_.programs / worker, job_file);
   if (!child) {
     ::unlink(job_file.c_str());
     return tl::unexpected(child.error());
   }
-  Conversation conversation(*child, events, cancel);
+  Conversation conversation(*child, events, cancel, [&](std::string_view line) {
+    if (settings_.output) settings_.output(worker, line);
+  });
   conversation.run();
   int status = 0;
   rusage usage{};

@@ -12,6 +12,7 @@
 #include "domain/types.hpp"
 #include "formats/results.hpp"
 #include "pipeline/stage.hpp"
+#include "service/session/log.hpp"
 
 namespace skald {
 
@@ -43,6 +44,7 @@ struct ProcessOptions {
   int beam = 0;
   std::uint64_t memory_limit = 0;  // bytes for one worker; 0: none
   Resume resume = Resume::GoOn;
+  LogSettings log;
   std::vector<Fallback> fallbacks;  // that were decided before the run began
 };
 

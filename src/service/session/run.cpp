@@ -38,6 +38,11 @@ std::string summarize(const SessionResult& result) {
   return text;
 }
 
+void log_end(SessionRun& run, const Error& error) {
+  const bool cancelled = error.code == ErrorCode::Cancelled;
+  run.log().write({cancelled ? LogLevel::Warning : LogLevel::Error, {}, {}, describe(error)});
+}
+
 Status go_through(SessionRun& run, RunOutcome& outcome) {
   TRY_VOID(run.prepare());
   struct StageWork {
@@ -63,15 +68,17 @@ Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObser
   SessionRun run(store, checked, observer, cancel);
   RunOutcome outcome;
   if (Status status = go_through(run, outcome); !status) {
-    run.log().line("failed: " + describe(status.error()));
+    log_end(run, status.error());
     // The database itself may be what cannot be written; the first error is the one to tell.
     (void)run.finish(status.error().code == ErrorCode::Cancelled ? RunState::Cancelled : RunState::Failed);
     return tl::unexpected(status.error());
   }
   TRY_VOID(run.finish(RunState::Finished));
-  for (const Fallback& f : run.result().fallbacks)
+  for (const Fallback& f : run.result().fallbacks) {
     outcome.fallbacks.push_back(
         fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason));
+    run.log().write({LogLevel::Warning, {}, {}, "fallback: " + outcome.fallbacks.back()});
+  }
   outcome.summary = summarize(run.result());
   return outcome;
 }
@@ -87,6 +94,7 @@ Status take_steps(SessionRun& run, std::initializer_list<Step> steps) {
 }
 
 Status close(SessionRun& run, Status status) {
+  if (!status) log_end(run, status.error());
   const bool cancelled = !status && status.error().code == ErrorCode::Cancelled;
   (void)run.finish(status ? RunState::Finished : cancelled ? RunState::Cancelled : RunState::Failed);
   return status;

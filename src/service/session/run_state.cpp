@@ -28,9 +28,9 @@ SessionRun::SessionRun(Store& store, const CheckedOptions& checked, RunObserver&
                        const CancelToken& cancel)
     : store_(store),
       checked_(checked),
-      observer_(observer),
+      observer_(observer, log_, checked.options.log.console),
       cancel_(cancel),
-      meter_(observer, store, steady_seconds) {}
+      meter_(observer_, store, steady_seconds) {}
 
 StageContext SessionRun::context() {
   const ProcessOptions& options = checked_.options;
@@ -89,10 +89,12 @@ void SessionRun::name_tracks() {
 
 void SessionRun::start_workers() {
   const std::string id = safe_session_id(checked_.options.session);
-  log_.open(store_.home() / "logs" / ("session_processor_" + run_.started + "_" + id + ".log"));
+  log_.open(store_.home() / "logs" / ("session_processor_" + run_.started + "_" + id + ".log"),
+            checked_.options.log);
   log_.line("session " + checked_.options.session + ", run " + std::to_string(run_.id));
-  workers_ = std::make_unique<ProcessWorkerRunner>(
-      WorkerSettings{program_directory(), store_.home() / "jobs", log_.path()});
+  workers_ = std::make_unique<ProcessWorkerRunner>(WorkerSettings{
+      program_directory(), store_.home() / "jobs", log_.path(),
+      [this](std::string_view worker, std::string_view line) { observer_.output(worker, line); }});
 }
 
 void SessionRun::plan() {

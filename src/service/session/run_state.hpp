@@ -9,6 +9,7 @@
 #include "pipeline/run_stage.hpp"
 #include "platform/process/worker_process.hpp"
 #include "service/session/log.hpp"
+#include "service/session/logged_observer.hpp"
 #include "service/session/options.hpp"
 #include "service/session/recording.hpp"
 #include "store/store.hpp"
@@ -62,10 +63,10 @@ class SessionRun {
 
   Store& store_;
   const CheckedOptions& checked_;
-  RunObserver& observer_;
+  RunLog log_;
+  LoggedObserver observer_;
   const CancelToken& cancel_;
   ProgressMeter meter_;
-  RunLog log_;
   std::unique_ptr<ProcessWorkerRunner> workers_;
   std::optional<FileLock> lock_;
   RunRecord run_;

@@ -86,8 +86,7 @@ std::string allowed_values(const SettingInfo& setting) {
   }
   const auto words = split(setting.choices, ',');
   std::string text = words.front();
-  for (std::size_t i = 1; i < words.size(); ++i)
-    text += (i + 1 == words.size() ? " or " : ", ") + words[i];
+  for (std::size_t i = 1; i < words.size(); ++i) text += (i + 1 == words.size() ? " or " : ", ") + words[i];
   return text;
 }
 
@@ -126,7 +125,8 @@ bool is_secret(std::string_view name) {
   if (const SettingInfo* setting = find_setting(name)) return setting->kind == SettingKind::Key;
   const std::string lower = ascii_lower(name);
   const std::array<std::string_view, 4> endings = {"_key", "_token", "_secret", "_password"};
-  return std::any_of(endings.begin(), endings.end(), [&](std::string_view end) { return lower.ends_with(end); });
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view end) { return lower.ends_with(end); });
 }
 
 std::string masked(std::string_view secret) {

@@ -151,7 +151,14 @@ double Settings::number(std::string_view name) const {
   return parse_number(text(name)).value_or(0);
 }
 
+LogSettings log_settings(const Settings& settings) {
+  return {log_level_from(settings.text("LOG_LEVEL_CONSOLE")), log_level_from(settings.text("LOG_LEVEL_FILE")),
+          static_cast<std::size_t>(settings.number("LOG_MAX_FILES")),
+          static_cast<std::uint64_t>(settings.number("LOG_MAX_MEGABYTES") * 1e6)};
+}
+
 Status apply(const Settings& settings, ProcessOptions& options) {
+  options.log = log_settings(settings);
   if (options.model.empty()) options.model = settings.text("WHISPER_MODEL");
   if (options.device.empty()) options.device = ascii_lower(settings.text("INFERENCE_DEVICE"));
   for (const BackendSetting& row : kBackendSettings) apply_backend(settings, row, options);

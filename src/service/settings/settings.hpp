@@ -44,6 +44,8 @@ class Settings {
   std::vector<std::filesystem::path> files_;
 };
 
+LogSettings log_settings(const Settings& settings);
+
 /// Puts settings where the options hold nothing yet (empty text). A backend that this version lacks is
 /// replaced by the built-in one and noted as a fallback.
 Status apply(const Settings& settings, ProcessOptions& options);
