@@ -2,6 +2,7 @@
 // src/platform/devices.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,9 @@ class DeviceProbe {
 
 /// "12.8 GiB", "640 MiB": the units that drivers and Ollama use.
 std::string memory_text(std::uint64_t bytes);
-/// "ollama (pid 812) holds 8.2 GiB, firefox (pid 77) 310 MiB"; empty without holders.
+/// Bytes of "12 GiB", "640M", "1048576"; K, M and G without B count as 1024. Nothing for other text.
+std::optional<std::uint64_t> parse_memory(std::string_view text);
+/// "ollama (pid 812) holds 8.2 GiB, firefox (pid 77) holds 310 MiB"; empty without holders.
 std::string holders_text(const std::vector<MemoryHolder>& holders);
 
 }  // namespace skald

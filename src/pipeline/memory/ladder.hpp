@@ -1,5 +1,5 @@
-// The named steps from the model that was wished to one that runs here, with what each needs and what there
-// is.
+// The named steps from the language model that was wished to one that runs here, with what each needs and
+// what there is.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,27 +8,29 @@
 #include <vector>
 
 #include "pipeline/memory/devices.hpp"
+#include "pipeline/memory/llm_need.hpp"
 #include "pipeline/memory/model_host.hpp"
-#include "pipeline/memory/need.hpp"
 
 namespace skald {
 
 enum class LlmStepKind { AsWished, UnloadOthers, SmallerContext, PartOnCpu, SmallerModel, Cpu, BuiltIn };
+/// "as wished", "unload others", ...
 std::string_view to_string(LlmStepKind kind);
 
-enum class Fit { Yes, No, Unknown };  // Unknown: another machine, or a model whose shape is not told
+enum class Fit { Yes, No, Unknown };  // Unknown: another machine, whose memory cannot be seen
 
 /// One way to run the classification. BuiltIn: the embedded classifier, which always fits.
 struct LlmStep {
   LlmStepKind kind = LlmStepKind::BuiltIn;
-  std::string model;
-  int num_ctx = 0;
+  std::string model;           // empty: BuiltIn
+  int num_ctx = 0;             // to send to Ollama
   std::optional<int> num_gpu;  // to send to Ollama; absent: its own choice
-  std::string device;          // "cuda:0", "cpu", "cuda:0 + cpu"
-  std::uint64_t needed = 0;
+  std::string device;          // "cuda:0", "cpu", "cuda:0 + cpu", "another machine"
+  std::uint64_t needed = 0;    // of the card, where there is one in it; else of the host
   std::uint64_t available = 0;
   Fit fit = Fit::Unknown;
-  std::string text;  // "llama3:8b needs 12.8 GiB, 9.3 GiB of cuda:0 are free"
+  std::vector<std::string> unload;  // models to unload first
+  std::string text;                 // "llama3:8b needs 12.8 GiB of cuda:0, 9.3 GiB are available"
 };
 
 enum class Unloading { Allowed, Forbidden };  // of models that others loaded into Ollama
@@ -43,8 +45,8 @@ struct LlmCandidate {
 struct LlmWish {
   LlmCandidate model;
   LlmSettings settings;
-  int least_ctx = 2048;               // below this a batch of segments does not fit
-  std::vector<LlmCandidate> smaller;  // in order of preference: the configured one first, then by size
+  int least_ctx = 2048;               // below this a batch of segments has no room
+  std::vector<LlmCandidate> smaller;  // the configured one first, then by size, largest first
   std::vector<HostedModel> loaded;    // in Ollama now
   Unloading unloading = Unloading::Allowed;
   LlmDevices where = LlmDevices::Any;
@@ -52,11 +54,13 @@ struct LlmWish {
 };
 
 /// All steps in order, those that do not fit too, so that a run whose estimate was wrong goes on with the
-/// next one. Never empty; ends with BuiltIn.
-std::vector<LlmStep> llm_steps(const LlmWish& wish, const Devices& devices, std::uint64_t gpu_reserve,
-                               std::uint64_t host_reserve);
+/// next one. Never empty; ends with BuiltIn. `reserves`: bytes of card and host to leave alone.
+struct Reserves {
+  std::uint64_t gpu = 0, host = 0;
+};
+std::vector<LlmStep> llm_steps(const LlmWish& wish, const Devices& devices, const Reserves& reserves);
 
-/// The first step that fits, or may: what the plan shows.
-const LlmStep& chosen_step(const std::vector<LlmStep>& steps);
+/// Index of the first step that fits, or may.
+std::size_t first_that_fits(const std::vector<LlmStep>& steps);
 
 }  // namespace skald

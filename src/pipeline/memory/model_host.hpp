@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "pipeline/memory/need.hpp"
+#include "pipeline/memory/llm_need.hpp"
 
 namespace skald {
 

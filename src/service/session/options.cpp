@@ -9,9 +9,9 @@
 
 #include "base/files.hpp"
 #include "formats/party.hpp"
+#include "pipeline/memory/need.hpp"
 #include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
-#include "service/session/memory.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
@@ -130,7 +130,7 @@ Result<CheckedOptions> check(ProcessOptions options) {
   TRY_VOID(check_languages(options, checked.speech_model));
   std::error_code error;
   checked.batch =
-      TRY(batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
+      TRY(cpu_batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
   checked.speaker_model = TRY(find_model("community-1"));
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));
