@@ -72,7 +72,8 @@ class Patience {
                   service_ + ": " + why +
                       (told_seconds ? fmt::format(" (wait {:.0f} s)", *told_seconds) : std::string()));
     with_.note(fmt::format("{}: {}; trying again in {:.0f} s", service_, why, seconds));
-    if (!with_.clock.wait(seconds, with_.cancel)) return fail(ErrorCode::Cancelled, "cancelled");
+    with_.clock.wait(seconds, with_.cancel);
+    if (with_.cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
     return {};
   }
 
