@@ -7,7 +7,9 @@
 
 #include "cli.hpp"
 #include "formats/json.hpp"
+#include "platform/process/worker_process.hpp"
 #include "service/models/models.hpp"
+#include "service/models/tuning.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -104,6 +106,17 @@ Status verify(const std::string& name) {
   return {};
 }
 
+Status tune(const std::string& name) {
+  const fs::path model = TRY(find_speech_model(name));
+  const auto store = TRY(Store::open(default_home()));
+  const std::string identity = TRY(model_identity(*store, model));
+  ProcessWorkerRunner workers({program_directory(), store->home() / "jobs", store->home() / "logs/tune.log"});
+  const auto told = [](std::string_view text) { std::cerr << text << '\n'; };
+  const TuningRequest request{model, identity, default_threads(), Measure::Again};
+  std::cout << to_pretty(to_json(TRY(speech_tuning(*store, workers, request, told, interrupt_token()))));
+  return {};
+}
+
 }  // namespace
 
 void add_sessions(CLI::App& app, Action& chosen) {
@@ -130,7 +143,7 @@ void add_sessions(CLI::App& app, Action& chosen) {
 }
 
 void add_models(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("models", "Models: list, add, verify");
+  auto* command = app.add_subcommand("models", "Models: list, add, verify, tune");
   command->require_subcommand(1);
   command->footer("Example: skald models add ~/models/faster-whisper-large-v3-turbo --name turbo");
   auto path = std::make_shared<std::string>();
@@ -151,6 +164,9 @@ void add_models(CLI::App& app, Action& chosen) {
   auto* check = command->add_subcommand("verify", "Compare files with their SHA-256");
   check->add_option("model", *name, "One model; default: all that are installed");
   check->callback([&chosen, name] { chosen = [name] { return finish(verify(*name)); }; });
+  auto* measure = command->add_subcommand("tune", "Measure anew what suits a speech model on this machine");
+  measure->add_option("model", *name, "A speech model")->required();
+  measure->callback([&chosen, name] { chosen = [name] { return finish(tune(*name)); }; });
 }
 
 }  // namespace skald::cli

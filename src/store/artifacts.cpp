@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "store/store.hpp"
 
@@ -53,19 +52,13 @@ Result<std::optional<Artifact>> Store::find(const std::string& key) {
 }
 
 Result<std::unique_ptr<Lease>> Store::begin(const std::string& key, Reuse reuse, const CancelToken& cancel) {
-  for (;;) {
-    if (auto lock = TRY(FileLock::try_lock(home_ / "locks" / key))) {
-      const fs::path folder = home_ / "work" / key;
-      if (reuse == Reuse::Nothing) TRY_VOID(remove_tree(folder));
-      TRY_VOID(remove_tree(folder / "output"));
-      TRY_VOID(make_directories(folder / "units"));
-      TRY_VOID(make_directories(folder / "output"));
-      return std::make_unique<FolderLease>(folder, std::move(*lock));
-    }
-    if (cancel.cancelled())
-      return fail(ErrorCode::Cancelled, "cancelled while another run makes the same result");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+  FileLock lock = TRY(FileLock::lock(home_ / "locks" / key, cancel));
+  const fs::path folder = home_ / "work" / key;
+  if (reuse == Reuse::Nothing) TRY_VOID(remove_tree(folder));
+  TRY_VOID(remove_tree(folder / "output"));
+  TRY_VOID(make_directories(folder / "units"));
+  TRY_VOID(make_directories(folder / "output"));
+  return std::make_unique<FolderLease>(folder, std::move(lock));
 }
 
 Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string_view stage,

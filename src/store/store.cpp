@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "store/schema.hpp"
 
@@ -67,6 +69,15 @@ Result<std::optional<FileLock>> FileLock::try_lock(const fs::path& path) {
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd));
   if (errno == EWOULDBLOCK) return std::nullopt;
   return tl::unexpected(errno_error(errno, "cannot lock", path.string()));
+}
+
+Result<FileLock> FileLock::lock(const fs::path& path, const CancelToken& cancel) {
+  for (;;) {
+    if (auto held = TRY(try_lock(path))) return std::move(*held);
+    if (cancel.cancelled())
+      return fail(ErrorCode::Cancelled, "cancelled while another run makes the same result");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 Result<std::unique_ptr<Store>> Store::open(const fs::path& home) {

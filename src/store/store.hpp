@@ -37,6 +37,8 @@ class FileLock {
  public:
   /// Empty if another process holds it.
   static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& path);
+  /// Waits while another process holds it.
+  static Result<FileLock> lock(const std::filesystem::path& path, const CancelToken& cancel);
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}

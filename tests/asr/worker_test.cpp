@@ -140,6 +140,25 @@ TEST(WorkerAsr, SaysWhatIsWrong) {
   EXPECT_NE(out.last["message"].get<std::string>().find("speech.json"), std::string::npos);
 }
 
+TEST(WorkerAsr, TellsWhatSuitsTheMachine) {
+  SKALD_NEED_MODEL(model, "whisper-base");
+  const TestFolder folder;
+  const Json job{{"task", "tune"}, {"model", model.string()}, {"threads", 2}};
+  const Outcome out = run(folder / "a", job);
+  ASSERT_EQ(out.status, 0) << out.last.dump();
+  const Json& answer = out.last["result"];
+  const std::string precision = answer["precision"], decoder = answer["decoder"];
+  EXPECT_TRUE(precision == "f32" || precision == "bf16") << precision;
+  EXPECT_TRUE(decoder == "native" || decoder == "ctranslate2") << decoder;
+  EXPECT_GE(answer["threads"].get<int>(), 1);
+  EXPECT_LE(answer["threads"].get<int>(), 2);
+  EXPECT_GT(answer["measured"]["decoder_native"].get<double>(), 0);
+  EXPECT_GT(answer["measured"]["decoder_ctranslate2"].get<double>(), 0);
+  if (precision == "bf16") {
+    EXPECT_LE(answer["measured"]["difference_bf16"].get<double>(), 0.05);
+  }
+}
+
 TEST(WorkerAsr, NoSpeechGivesNoWords) {
   SKALD_NEED_SHARED(audio, "testdata/oracles_diarization/test_short.wav");
   const TestFolder folder;

@@ -22,8 +22,7 @@ class BadInput(unittest.TestCase):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.output = self.folder / "output"
-        self.home = self.folder / "home"
-        self.home.mkdir()
+        self.home = self.reference.new_home(self.folder / "home")
 
     def process(self, recording, *more, home=None, **env):
         before = self.state(recording)

@@ -58,8 +58,7 @@ class FullDisk(unittest.TestCase):
     def test_home(self):
         audio = self.reference.recording.stat().st_size
         self.small_disk(64 * 1024)
-        home = self.disk / "home"
-        home.mkdir()
+        home = self.reference.new_home(self.disk / "home")
         output = self.folder / "output"
         places = set()  # the last stage that was done, and the file that did not fit
         for size in [64, 160] + [audio // 1024 + more for more in (72, 120, 168, 216)]:

@@ -29,8 +29,7 @@ class Interrupted(unittest.TestCase):
 
     def new_home(self, name):
         self.output = self.folder / name / "output"
-        home = self.folder / name / "home"
-        home.mkdir(parents=True)
+        home = self.reference.new_home(self.folder / name / "home")
         self.arguments = program.process_arguments(self.reference.recording, self.output)
         return home
 

@@ -130,8 +130,7 @@ class SideBySide(unittest.TestCase):
 
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.home = self.folder / "home"
-        self.home.mkdir()
+        self.home = self.reference.new_home(self.folder / "home")
         self.output = self.folder / "output"
 
     def both(self, first, second):
@@ -150,8 +149,7 @@ class SideBySide(unittest.TestCase):
         self.assertNotEqual(self.text(first), self.text(second))
         self.assertEqual({first.folder(), second.folder()}, set(self.output.iterdir()))
         for done, recording in [(first, self.reference.short), (second, self.reference.other)]:
-            home = self.folder / recording.parent.name
-            home.mkdir()
+            home = self.reference.new_home(self.folder / recording.parent.name)
             alone = program.process(recording, self.folder / f"alone-{recording.parent.name}", home=home)
             self.assertEqual(read_tree(alone.folder()), read_tree(done.folder()))
 

@@ -5,8 +5,6 @@
 
 #include "engines/whisper/encoder.hpp"
 #include "engines/whisper/engine.hpp"
-#include "formats/json.hpp"
-#include "platform/worker/channel.hpp"
 
 namespace skald::whisper {
 
@@ -22,16 +20,18 @@ struct EngineOptions {
   Precision precision = Precision::F32;
 };
 
+/// True where the processor has instructions for bfloat16.
+bool multiplies_bf16();
+
 /// "f32", "bf16", or "auto": bf16 where the processor multiplies it by itself.
 Result<Precision> precision_from(std::string_view name);
 
 /// "native", "ctranslate2", or "auto": native where there are no beams.
 Result<DecoderKind> decoder_from(std::string_view name, int beam);
 
-Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options);
+/// False where our own kernels cannot do the model's sizes.
+bool native_fits(const Model& model);
 
-/// Job {"task": "tune", "model", "threads"}: measures this machine once; the caller stores the answer
-/// {"precision", "batch", "seconds_f32", "seconds_bf16"} and gives it to later jobs.
-Result<Json> tune(const Json& job, WorkerChannel& channel);
+Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options);
 
 }  // namespace skald::whisper

@@ -124,6 +124,10 @@ class Ct2Engine : public Engine {
     settings.sampling_temperature = options.temperature > 0 ? static_cast<float>(options.temperature) : 1.0F;
     settings.sampling_topk = options.temperature > 0 ? 0 : 1;
     settings.max_length = static_cast<std::size_t>(model_.dimensions().text_positions);
+    if (options.exactly > 0) {
+      settings.max_length = 2 * static_cast<std::size_t>(options.exactly);  // half of it is for the prompt
+      settings.suppress_tokens.push_back(static_cast<int>(model_.vocabulary().special().end));
+    }
     const auto run = [&] {
       for (auto& r : replica_->generate(view(memory, rows.size()), prompts, settings)) {
         Hypothesis h;

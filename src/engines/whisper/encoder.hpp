@@ -23,8 +23,9 @@ class Encoder {
   virtual std::span<const float> output(std::size_t index) const = 0;
 };
 
-/// Encoder in OpenVINO on `threads` threads, its graph built from the model's weights.
+/// Encoder in OpenVINO on `threads` threads, its graph built from the model's weights; only its first
+/// `most_layers` layers where it has more.
 Result<std::unique_ptr<Encoder>> make_openvino_encoder(const Model& model, int threads, Precision precision,
-                                                       EncoderEnd end);
+                                                       EncoderEnd end, int most_layers = 1 << 10);
 
 }  // namespace skald::whisper

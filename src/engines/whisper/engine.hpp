@@ -22,6 +22,7 @@ struct GenerateOptions {
   int beam = 1;
   double temperature = 0;  // 0: the likeliest text; above: sampled, repeatably for equal `seed`
   std::uint32_t seed = 0;
+  int exactly = 0;  // tokens to write, whatever is heard: for measurements; 0: until the text ends
 };
 
 struct Hypothesis {

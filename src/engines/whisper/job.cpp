@@ -6,6 +6,7 @@
 #include "base/files.hpp"
 #include "engines/whisper/backend.hpp"
 #include "engines/whisper/transcriber.hpp"
+#include "engines/whisper/tune.hpp"
 #include "engines/whisper/units.hpp"
 #include "formats/transcript.hpp"
 

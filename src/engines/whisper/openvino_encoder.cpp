@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ class GraphBuilder {
  public:
   explicit GraphBuilder(const Model& model) : model_(model), d_(model.dimensions()) {}
 
-  Result<std::shared_ptr<ov::Model>> build(EncoderEnd end) {
+  Result<std::shared_ptr<ov::Model>> build(EncoderEnd end, int most_layers) {
     const auto mel = std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{1, d_.bands, 3000});
     ov::Output<ov::Node> h = convolution(mel, "encoder/conv1", 1);
     h = convolution(h, "encoder/conv2", 2);
@@ -27,7 +28,8 @@ class GraphBuilder {
     const auto positions = static_cast<std::size_t>(d_.audio_positions),
                width = static_cast<std::size_t>(d_.width);
     h = std::make_shared<op::Add>(h, constant("encoder/position_encodings/encodings", {1, positions, width}));
-    for (int i = 0; i < d_.encoder_layers; ++i) h = layer(h, "encoder/layer_" + std::to_string(i));
+    for (int i = 0; i < std::min(d_.encoder_layers, most_layers); ++i)
+      h = layer(h, "encoder/layer_" + std::to_string(i));
     h = norm(h, "encoder/layer_norm");
     ov::OutputVector ends{h};
     if (end == EncoderEnd::KeysAndValues) ends = keys_and_values(h);
@@ -170,9 +172,9 @@ class OpenVinoEncoder : public Encoder {
 }  // namespace
 
 Result<std::unique_ptr<Encoder>> make_openvino_encoder(const Model& model, int threads, Precision precision,
-                                                       EncoderEnd end) {
+                                                       EncoderEnd end, int most_layers) {
   try {
-    auto graph = TRY(GraphBuilder(model).build(end));
+    auto graph = TRY(GraphBuilder(model).build(end, most_layers));
     ov::Core core;
     auto compiled = core.compile_model(
         graph, "CPU", ov::inference_num_threads(threads), ov::num_streams(1),

@@ -28,12 +28,12 @@ class Chooser {
   // Changes the logits. Only text and its end are allowed.
   Choice next(std::span<float> logits, bool first) {
     const Token end = model_.vocabulary().special().end;
-    const std::span<float> allowed = logits.first(end + 1);
+    const std::span<float> allowed = logits.first(end + (options_.exactly > 0 ? 0 : 1));
     for (const Token t : model_.suppressed())
       if (t < end) allowed[t] = kNever;
     if (first)
       for (const Token t : model_.suppressed_first())
-        if (t <= end) allowed[t] = kNever;
+        if (t < allowed.size()) allowed[t] = kNever;
     const auto best = std::ranges::max_element(allowed);
     const float max = *best;
     const double norm =
@@ -143,13 +143,14 @@ class Batch {
     const auto choice = text.chooser.next(logits, h.tokens.empty());
     text.sum += choice.log_probability;
     const int most = model_.dimensions().text_positions;
+    const int longest = options_.exactly > 0 ? options_.exactly : most / 2;
     const bool over = choice.token == model_.vocabulary().special().end;
     if (!over) {
       text.last = choice.token;
       h.tokens.push_back(choice.token);
       text.written.alignment.probabilities.push_back(static_cast<float>(std::exp(choice.log_probability)));
     }
-    if (!over && static_cast<int>(h.tokens.size()) < most / 2 && text.state.tokens < most) return false;
+    if (!over && static_cast<int>(h.tokens.size()) < longest && text.state.tokens < most) return false;
     h.average_log_probability = text.sum / static_cast<double>(h.tokens.size() + (over ? 1 : 0));
     if (!h.tokens.empty())
       text.written.alignment.starts = starts_from(decoder_, text.state, prompt_rows(model_));

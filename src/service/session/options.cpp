@@ -98,13 +98,17 @@ int usable_cores() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
+int default_threads() {
+  return std::min(usable_cores(), 16);
+}
+
 Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
   if (options.threads < 0 || options.threads > 256)
     return fail(ErrorCode::Usage, "--threads must be from 1 to 256");
-  checked.threads = options.threads > 0 ? options.threads : std::min(usable_cores(), 16);
+  checked.threads = options.threads > 0 ? options.threads : default_threads();
   return {};
 }
 

@@ -67,5 +67,7 @@ Result<CheckedOptions> check_classifier(ProcessOptions options);
 
 /// Cores that this process may use.
 int usable_cores();
+/// Threads where none are named.
+int default_threads();
 
 }  // namespace skald

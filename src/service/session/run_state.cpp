@@ -187,13 +187,31 @@ Status SessionRun::diarize_all() {
   return {};
 }
 
+// A run that goes on keeps its choice, whatever has been measured since.
+Result<SpeechTuning> SessionRun::speech_tuning_of(const std::string& identity) {
+  Json details = parse_json(run_.details, "run").value_or(Json::object());
+  if (details.contains("speech"))
+    if (auto before = tuning_from(details.at("speech"))) return *before;
+  SpeechTuning tuning = TRY(speech_tuning(
+      store_, *workers_, {checked_.speech_model, identity, default_threads(), Measure::IfUnknown},
+      [this](std::string_view text) { observer_.note(text); }, cancel_));
+  details["speech"] = to_json(tuning);
+  run_.details = to_line(details);
+  TRY_VOID(store_.update_run(run_));
+  return tuning;
+}
+
 Status SessionRun::transcribe_all() {
+  const std::string identity = TRY(model_identity(store_, checked_.speech_model));
+  const SpeechTuning tuning = TRY(speech_tuning_of(identity));
+  const bool told = checked_.options.threads > 0;
   TranscribeInput input{checked_.speech_model,
-                        TRY(model_identity(store_, checked_.speech_model)),
+                        identity,
                         checked_.options.languages,
                         checked_.party ? hotwords(*checked_.party) : std::string(),
-                        "auto",
-                        checked_.threads,
+                        tuning.precision,
+                        checked_.options.beam > 1 ? "ctranslate2" : tuning.decoder,
+                        told ? checked_.threads : tuning.threads,
                         checked_.batch,
                         checked_.options.beam};
   result_.models.push_back(

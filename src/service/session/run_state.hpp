@@ -8,6 +8,7 @@
 #include "formats/results.hpp"
 #include "pipeline/run_stage.hpp"
 #include "platform/process/worker_process.hpp"
+#include "service/models/tuning.hpp"
 #include "service/session/log.hpp"
 #include "service/session/logged_observer.hpp"
 #include "service/session/options.hpp"
@@ -59,6 +60,7 @@ class SessionRun {
   void plan();
   std::vector<SpeakerRole> told_roles() const;
   Result<std::string> classifier_identity();
+  Result<SpeechTuning> speech_tuning_of(const std::string& identity);
   bool skips(Skippable what) const { return checked_.options.skip.contains(what); }
 
   Store& store_;

@@ -9,7 +9,8 @@ Result<Artifact> transcribe(StageContext& context, const Artifact& audio, const 
   Json parameters = {{"model", input.identity},
                      {"languages", input.languages},
                      {"hotwords", input.hotwords},
-                     {"precision", input.precision}};
+                     {"precision", input.precision},
+                     {"decoder", input.decoder}};
   if (input.batch > 0) parameters["batch"] = input.batch;
   if (input.beam > 0) parameters["beam"] = input.beam;
   // The text depends on where speech is, not on who speaks: by content, so that other speaker options change

@@ -14,6 +14,7 @@ struct TranscribeInput {
   std::vector<std::string> languages;
   std::string hotwords;
   std::string precision = "auto";
+  std::string decoder = "auto";
   int threads = 1;
   int batch = 0;  // 0: the worker's own choice
   int beam = 0;
