@@ -168,8 +168,8 @@ TEST(Http, RefusesAddressesOfTheLocalLinkAndOfMetadata) {
 }
 
 TEST(Http, RefusesWhatIsNoHttp) {
-  for (const char* url :
-       {"", "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "gopher://x", "localhost:11434", "http://a b/"}) {
+  for (const char* url : {"", "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "gopher://x",
+                          "localhost:11434", "http://a b/"}) {
     const auto reply = send(get(url), kNever);
     ASSERT_FALSE(reply) << url;
     EXPECT_EQ(reply.error().code, ErrorCode::InvalidConfig) << url << ": " << reply.error().message;
@@ -209,8 +209,8 @@ TEST(Http, ShowsAnAddressWithoutItsSecrets) {
 }
 
 TEST(Http, KnowsThisMachine) {
-  for (const char* url : {"http://localhost:11434", "http://127.0.0.1", "http://127.8.9.1/x", "http://[::1]:1",
-                          "http://0.0.0.0:11434"})
+  for (const char* url : {"http://localhost:11434", "http://127.0.0.1", "http://127.8.9.1/x",
+                          "http://[::1]:1", "http://0.0.0.0:11434"})
     EXPECT_EQ(host_of(url), Host::ThisMachine) << url;
   for (const char* url :
        {"http://192.168.1.4:11434", "https://api.groq.com", "http://127.0.0.1.example.com", "x"})

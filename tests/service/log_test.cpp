@@ -92,8 +92,8 @@ TEST(Log, OldLogsGoByNumber) {
   settings.max_files = 3;
   RunLog log;
   log.open(folder / "session_processor_now.log", settings);
-  EXPECT_THAT(names(folder.path()), ElementsAre("notes.log", "session_processor_4.log", "session_processor_5.log",
-                                                "session_processor_now.log"));
+  EXPECT_THAT(names(folder.path()), ElementsAre("notes.log", "session_processor_4.log",
+                                                "session_processor_5.log", "session_processor_now.log"));
 }
 
 TEST(Log, AFolderThatCannotBeWrittenStopsNothing) {
@@ -117,12 +117,16 @@ TEST(LoggedObserver, LogsAllAndShowsByLevel) {
     observer.stage_done(StageId::Transcribe, false, 2.5);
   }
   EXPECT_THAT(quiet.all, ElementsAre("warning slow"));
-  EXPECT_THAT(debug.all, ElementsAre("going on", "progress", "progress", "progress", "progress", "progress",
-                                     "DEBUG transcribe: worker_asr: a library speaks", "warning slow", "done"));
+  EXPECT_THAT(debug.all,
+              ElementsAre("going on", "progress", "progress", "progress", "progress", "progress",
+                          "DEBUG transcribe: worker_asr: a library speaks", "warning slow", "done"));
   const std::string text = content_of(folder / "x.log");
-  for (const char* part : {"INFO going on\n", "INFO transcribe: begins: ", "INFO transcribe: 20 %, 50 s left in this step, "
-                           "100 s in all\n", "INFO transcribe: 100 %", "WARNING transcribe: slow\n",
-                           "INFO transcribe: worker_asr: a library speaks\n", "INFO transcribe: done in 2.5 s\n"})
+  for (const char* part :
+       {"INFO going on\n", "INFO transcribe: begins: ",
+        "INFO transcribe: 20 %, 50 s left in this step, "
+        "100 s in all\n",
+        "INFO transcribe: 100 %", "WARNING transcribe: slow\n",
+        "INFO transcribe: worker_asr: a library speaks\n", "INFO transcribe: done in 2.5 s\n"})
     EXPECT_THAT(text, HasSubstr(part));
 }
 

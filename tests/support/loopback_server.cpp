@@ -139,11 +139,13 @@ bool LoopbackServer::read_request(int socket, std::string& pending, Heard& heard
   for (std::size_t line = head.find("\r\n") + 2; line < head.size();) {
     const std::size_t next = head.find("\r\n", line);
     const std::size_t colon = head.find(": ", line);
-    if (colon < next) heard.headers[lower(head.substr(line, colon - line))] = head.substr(colon + 2, next - colon - 2);
+    if (colon < next)
+      heard.headers[lower(head.substr(line, colon - line))] = head.substr(colon + 2, next - colon - 2);
     line = next + 2;
   }
   const auto length = heard.headers.find("content-length");
-  const std::size_t size = length == heard.headers.end() ? 0 : std::strtoul(length->second.c_str(), nullptr, 10);
+  const std::size_t size =
+      length == heard.headers.end() ? 0 : std::strtoul(length->second.c_str(), nullptr, 10);
   while (pending.size() < size)
     if (!more()) return false;
   heard.body = pending.substr(0, size);

@@ -22,7 +22,8 @@ struct ContextWindow {
   double future_seconds = 30;
 };
 
-/// A session to label. Prompts, and the cut into batches, depend on these fields and the model's context alone.
+/// A session to label. Prompts, and the cut into batches, depend on these fields and the model's context
+/// alone.
 struct LlmJob {
   std::vector<Segment> segments;
   std::vector<std::size_t> wanted;  // indices that need a label; empty: all
@@ -33,7 +34,8 @@ struct LlmJob {
 };
 
 inline constexpr int kBatchSegments = 24;
-/// CLASSIFICATION_BATCH_SIZE stands for the least that one call asks for: fewer than this cost too many calls.
+/// CLASSIFICATION_BATCH_SIZE stands for the least that one call asks for: fewer than this cost too many
+/// calls.
 inline constexpr int kLeastBatchSegments = 16;
 
 struct LlmEvents {
@@ -58,12 +60,12 @@ struct LabelRun {
   std::optional<LlmError> stopped;           // why some are missing; nothing: all wanted ones are there
   std::size_t calls = 0;                     // of this run, repeats included
   std::int64_t tokens_in = 0, tokens_out = 0;
-  double seconds = 0;         // of this run
-  double service_seconds = 0; // of these, spent waiting for the service
+  double seconds = 0;          // of this run
+  double service_seconds = 0;  // of these, spent waiting for the service
 };
 
-/// Asks for what is not in `units` yet: one file a batch, written whole, so that a kill or a later run goes on
-/// with the missing segments only. Ids are checked; missing ones are asked again, at last alone. Calls are
+/// Asks for what is not in `units` yet: one file a batch, written whole, so that a kill or a later run goes
+/// on with the missing segments only. Ids are checked; missing ones are asked again, at last alone. Calls are
 /// bounded, and a cancellation ends it within two seconds.
 LabelRun label_segments(const LlmTarget& target, const LlmJob& job, const std::filesystem::path& units,
                         const LlmEvents& events, const CancelToken& cancel,
@@ -72,9 +74,9 @@ LabelRun label_segments(const LlmTarget& target, const LlmJob& job, const std::f
 /// What a job will take, told before it starts. Tokens are estimated from letters, on the high side.
 struct LlmEstimate {
   std::size_t calls = 0;
-  std::int64_t tokens = 0;                   // in and out
-  int num_ctx = 0;                           // context that the largest batch needs
-  std::optional<std::int64_t> tokens_left;   // of today's budget, where one is set
+  std::int64_t tokens = 0;                  // in and out
+  int num_ctx = 0;                          // context that the largest batch needs
+  std::optional<std::int64_t> tokens_left;  // of today's budget, where one is set
   bool fits_today() const { return !tokens_left || tokens <= *tokens_left; }
 };
 LlmEstimate estimate(const LlmTarget& target, const LlmJob& job, const std::filesystem::path& units,

@@ -13,8 +13,8 @@ namespace skald::llm {
 
 /// Limits of one's own, beside those that the service tells. 0: none.
 struct Limits {
-  int burst_calls = 0;        // at most so many calls ...
-  double burst_seconds = 0;   // ... within so many seconds
+  int burst = 0;              // calls at once ...
+  double period_seconds = 0;  // ... and the time after which as many are allowed again
   double calls_per_second = 0;
   std::int64_t tokens_per_day = 0;
 };
@@ -73,6 +73,10 @@ struct MemoryTold {
   std::optional<std::uint64_t> needed, available;
 };
 MemoryTold memory_told(std::string_view message);
+
+/// Seconds in "6m0s", "1.5s", "120ms" or plain "20", as services tell how long to wait; nothing for other
+/// text.
+std::optional<double> wait_told(std::string_view text);
 
 /// What is known of a failure from the status and body of a reply, or from a line of a log (status 0).
 /// Recognises the words of Ollama and llama.cpp for want of memory, unknown models and dead runners, and the

@@ -199,8 +199,8 @@ std::optional<HttpError> out_of_time(const Exchange& exchange, const CancelToken
     return HttpError{Failure::TimedOut, shown(exchange.request.url) + " took longer than " +
                                             seconds_text(limits.total) + " to answer"};
   if (limits.idle.count() > 0 && now - exchange.moved > limits.idle)
-    return HttpError{Failure::TimedOut, shown(exchange.request.url) + " was silent for " +
-                                            seconds_text(limits.idle)};
+    return HttpError{Failure::TimedOut,
+                     shown(exchange.request.url) + " was silent for " + seconds_text(limits.idle)};
   return std::nullopt;
 }
 
@@ -225,8 +225,7 @@ struct Client::Connections {
       int left = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
-        if (message->data.result != CURLE_OK)
-          return tl::unexpected(explain(message->data.result, exchange));
+        if (message->data.result != CURLE_OK) return tl::unexpected(explain(message->data.result, exchange));
         return {};
       }
       if (auto error = out_of_time(exchange, cancel)) return tl::unexpected(std::move(*error));
@@ -298,8 +297,10 @@ std::string shown(std::string_view url) {
 
 Host host_of(std::string_view url) {
   const std::string host = host_in(std::string(url));
-  if (host == "localhost" || host.ends_with(".localhost") || host == "0.0.0.0" || host == "::") return Host::ThisMachine;
-  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos || host.find(':') != std::string::npos;
+  if (host == "localhost" || host.ends_with(".localhost") || host == "0.0.0.0" || host == "::")
+    return Host::ThisMachine;
+  const bool numeric =
+      host.find_first_not_of("0123456789.") == std::string::npos || host.find(':') != std::string::npos;
   return !host.empty() && numeric && judge_host(host, AddressPolicy::LoopbackOnly) == Allowed::Yes
              ? Host::ThisMachine
              : Host::Another;

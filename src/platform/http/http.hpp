@@ -46,7 +46,18 @@ struct HttpReply {
   std::string_view header(std::string_view name) const;
 };
 
-enum class Failure { Refused, NameUnknown, TimedOut, CutOff, Forbidden, BadUrl, Tls, TooLarge, Cancelled, Other };
+enum class Failure {
+  Refused,
+  NameUnknown,
+  TimedOut,
+  CutOff,
+  Forbidden,
+  BadUrl,
+  Tls,
+  TooLarge,
+  Cancelled,
+  Other
+};
 
 struct HttpError {
   Failure failure = Failure::Other;

@@ -1,4 +1,5 @@
-// Writes what a run's observer hears into the log, and keeps from the observer what the console should not show.
+// Writes what a run's observer hears into the log, and keeps from the observer what the console should not
+// show.
 #pragma once
 #include "pipeline/progress.hpp"
 #include "service/session/log.hpp"
