@@ -1,11 +1,8 @@
 #include "engines/llm/label_run.hpp"
 
-#include <time.h>
-
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <set>
-#include <thread>
 
 #include "domain/classify/company.hpp"
 #include "engines/llm/answer.hpp"
@@ -14,6 +11,7 @@
 #include "engines/llm/label_units.hpp"
 #include "engines/llm/pacer.hpp"
 #include "engines/llm/prompt.hpp"
+#include "platform/devices/devices.hpp"
 
 namespace skald::llm {
 namespace {
@@ -291,15 +289,9 @@ class Run {
 }  // namespace
 
 Timing Timing::real() {
-  using Clock = std::chrono::steady_clock;
   Timing timing;
-  timing.now = [] { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); };
-  timing.wait = [](double seconds, const CancelToken& cancel) {
-    const auto end =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-    while (!cancel.cancelled() && Clock::now() < end)
-      std::this_thread::sleep_until(std::min(end, Clock::now() + std::chrono::milliseconds(100)));
-  };
+  timing.now = [] { return steady_wait_clock().now(); };
+  timing.wait = [](double seconds, const CancelToken& cancel) { steady_wait_clock().wait(seconds, cancel); };
   timing.day = [] {
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
