@@ -22,6 +22,7 @@ using Action = std::function<int()>;
 // Each adds one command, with its options and an example, to the program; `chosen` gets its action when it is
 // called.
 void add_process(CLI::App& app, Action& chosen);
+void add_plan(CLI::App& app, Action& chosen);
 void add_transcribe(CLI::App& app, Action& chosen);
 void add_diarize(CLI::App& app, Action& chosen);
 void add_classify(CLI::App& app, Action& chosen);

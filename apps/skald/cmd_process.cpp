@@ -5,16 +5,22 @@
 #include <memory>
 
 #include "cli.hpp"
+#include "platform/devices/devices.hpp"
 #include "progress_view.hpp"
+#include "service/plan/plan_run.hpp"
 #include "service/session/run.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
 namespace {
 
-Result<RunOutcome> run_process(const CommonOptions& common, RunObserver& view) {
+Result<RunOutcome> run_process(const CommonOptions& common, ProgressView& view) {
   const ProcessOptions options = TRY(resolve(common));
-  const CheckedOptions checked = TRY(check(options));
+  CheckedOptions checked = TRY(check(options));
+  const auto devices = TRY(find_devices());
+  const Plan plan = TRY(plan_run(checked, *devices, interrupt_token()));
+  view.plan(plan);
+  TRY_VOID(follow_plan(plan, checked));
   const auto store = TRY(Store::open(default_home()));
   return process(*store, checked, view, interrupt_token());
 }

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("skald ") + SKALD_VERSION);
   Action chosen = [] { return 2; };
   add_process(app, chosen);
+  add_plan(app, chosen);
   add_transcribe(app, chosen);
   add_diarize(app, chosen);
   add_classify(app, chosen);

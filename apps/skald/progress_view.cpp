@@ -33,6 +33,9 @@ class LinesView : public ProgressView {
   }
   void note(std::string_view text) override { std::cerr << text << '\n'; }
   void warning(std::string_view text) override { std::cerr << "warning: " << text << '\n'; }
+  void plan(const Plan& plan) override {
+    for (const std::string& line : plan_lines(plan)) std::cerr << line << '\n';
+  }
   void failed(const Error& error) override { report(error); }
   void fallback(std::string_view text) override { std::cerr << "fallback: " << text << '\n'; }
   void summary(std::string_view text) override { std::cerr << text << std::flush; }
@@ -40,6 +43,10 @@ class LinesView : public ProgressView {
 
 class QuietView : public LinesView {
  public:
+  void plan(const Plan& plan) override {
+    for (const PlanRow& row : plan.rows)
+      if (row.verdict == Verdict::Short) warning(std::string(info(row.stage).name) + " " + row.reason);
+  }
   void stage_done(StageId, bool, double) override {}
   void note(std::string_view) override {}
 };
@@ -111,6 +118,11 @@ class JsonView : public ProgressView {
   }
   void note(std::string_view text) override { emit({{"event", "note"}, {"text", text}}); }
   void warning(std::string_view text) override { emit({{"event", "warning"}, {"text", text}}); }
+  void plan(const Plan& plan) override {
+    Json event = plan_json(plan);
+    event["event"] = "plan";
+    emit(event);
+  }
   void failed(const Error& error) override {
     emit({{"event", "failed"},
           {"code", name(error.code)},

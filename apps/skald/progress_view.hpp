@@ -6,12 +6,15 @@
 
 #include "base/result.hpp"
 #include "pipeline/progress.hpp"
+#include "service/plan/plan.hpp"
 
 namespace skald::cli {
 
 /// Also tells how the run ended.
 class ProgressView : public RunObserver {
  public:
+  /// Before the first stage: what will run where, in short.
+  virtual void plan(const Plan& plan) = 0;
   /// "skald: message. advice", or an event with both.
   virtual void failed(const Error& error) = 0;
   /// A stage was done by another backend than the one asked for.

@@ -209,6 +209,33 @@ std::vector<LlmStep> llm_steps(const LlmWish& wish, const Devices& devices, cons
   return Steps(wish, room_of(wish, devices, reserves)).all();
 }
 
+Result<std::vector<ModelFit>> model_fits(ModelHost& host, const LlmSettings& settings, LlmDevices where,
+                                         const Devices& devices, const Reserves& reserves) {
+  std::vector<HostedModel> installed = TRY(host.installed());
+  std::stable_sort(installed.begin(), installed.end(),
+                   [](const HostedModel& a, const HostedModel& b) { return a.size > b.size; });
+  LlmWish wish;
+  wish.settings = settings;
+  wish.loaded = TRY(host.loaded());
+  wish.where = where;
+  wish.place = host.place();
+  std::vector<ModelFit> fits;
+  for (const HostedModel& model : installed) {
+    wish.model = {model.name, model.size, {}};
+    if (auto shape = host.shape(model.name)) wish.model.shape = std::move(*shape);
+    ModelFit fit{model.name, 0, Fit::Unknown, Fit::Unknown};
+    for (const LlmStep& step : llm_steps(wish, devices, reserves)) {
+      if (step.kind == LlmStepKind::AsWished) {
+        fit.needed = step.needed;
+        fit.now = fit.after_unloading = step.fit;
+      }
+      if (step.kind == LlmStepKind::UnloadOthers) fit.after_unloading = step.fit;
+    }
+    fits.push_back(std::move(fit));
+  }
+  return fits;
+}
+
 std::size_t first_that_fits(const std::vector<LlmStep>& steps) {
   const auto found =
       std::find_if(steps.begin(), steps.end(), [](const LlmStep& step) { return step.fit != Fit::No; });

@@ -60,6 +60,18 @@ struct Reserves {
 };
 std::vector<LlmStep> llm_steps(const LlmWish& wish, const Devices& devices, const Reserves& reserves);
 
+/// Whether a model would run whole on the fastest device that Skald may use.
+struct ModelFit {
+  std::string model;
+  std::uint64_t needed = 0;
+  Fit now = Fit::Unknown;
+  Fit after_unloading = Fit::Unknown;  // of the other models that are loaded
+};
+/// For each model that the host has installed, largest first. A model that tells no shape is judged by its
+/// size.
+Result<std::vector<ModelFit>> model_fits(ModelHost& host, const LlmSettings& settings, LlmDevices where,
+                                         const Devices& devices, const Reserves& reserves);
+
 /// Index of the first step that fits, or may.
 std::size_t first_that_fits(const std::vector<LlmStep>& steps);
 

@@ -1,0 +1,56 @@
+// The named steps from the speech model that was wished to one that runs here: smaller batch, int8, smaller model, CPU.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/memory/devices.hpp"
+#include "pipeline/memory/ladder.hpp"
+#include "pipeline/memory/need.hpp"
+
+namespace skald {
+
+enum class WhisperStepKind { AsWished, SmallerBatch, Int8, SmallerModel, Cpu };
+/// "as wished", "smaller batch", ...
+std::string_view to_string(WhisperStepKind kind);
+
+struct WhisperCandidate {
+  std::string name;
+  std::uint64_t model_bytes = 0;      // of model.bin
+  std::optional<WhisperShape> shape;  // without it the model is not put on a card
+};
+
+enum class WhisperDevices { CpuOnly, CardFirst };
+
+struct WhisperWish {
+  WhisperCandidate model;
+  int cpu_batch = 8;    // chunks at a time
+  int card_batch = 16;
+  int beam = 1;
+  WhisperPrecision precision = WhisperPrecision::Float16;  // on a card
+  std::vector<WhisperCandidate> smaller;                   // in order of preference
+  WhisperDevices where = WhisperDevices::CpuOnly;
+  std::uint64_t limit = 0;  // bytes of host memory that a step may take; 0: none
+};
+
+struct WhisperStep {
+  WhisperStepKind kind = WhisperStepKind::AsWished;
+  std::string model;
+  std::string device;  // "cuda:0", "cpu"
+  WhisperPrecision precision = WhisperPrecision::Float32;  // on a card
+  int batch = 1;
+  std::uint64_t needed = 0;
+  std::uint64_t available = 0;
+  Fit fit = Fit::No;
+  std::string text;  // "large-v3 (float16, batch 16) needs 7.4 GiB of cuda:0, 5.1 GiB are available"
+};
+
+/// All steps in order, those that do not fit too. Never empty. The CPU is among them wherever a card is.
+std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves);
+
+/// Index of the first step that fits; nothing where none does.
+std::optional<std::size_t> first_that_fits(const std::vector<WhisperStep>& steps);
+
+}  // namespace skald

@@ -1,0 +1,113 @@
+#include "service/plan/plan_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "engines/whisper/weights.hpp"
+#include "pipeline/memory/broker.hpp"
+#include "service/models/models.hpp"
+
+namespace skald {
+namespace fs = std::filesystem;
+namespace {
+
+std::uint64_t model_bytes(const fs::path& folder) {
+  std::error_code error;
+  const std::uint64_t bytes = fs::file_size(folder / "model.bin", error);
+  return error ? 0 : bytes;
+}
+
+std::string name_of(const fs::path& folder) {
+  return folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
+}
+
+WhisperCandidate candidate(const fs::path& folder) {
+  WhisperCandidate made{name_of(folder), model_bytes(folder), {}};
+  if (auto shape = read_whisper_shape(folder)) made.shape = *shape;
+  return made;
+}
+
+// Installed speech models below a size, largest first.
+Result<std::vector<fs::path>> smaller_models(std::uint64_t below) {
+  std::vector<fs::path> folders;
+  for (const ModelEntry& model : TRY(list_models()))
+    if (model.kind == "speech" && !model.directory.empty()) {
+      const std::uint64_t bytes = model_bytes(model.directory);
+      if (bytes > 0 && bytes < below) folders.push_back(model.directory);
+    }
+  std::stable_sort(folders.begin(), folders.end(),
+                   [](const fs::path& a, const fs::path& b) { return model_bytes(a) > model_bytes(b); });
+  return folders;
+}
+
+std::set<StageId> stages_of(const ProcessOptions& options) {
+  std::set<StageId> stages;
+  for (const StageInfo& stage : kStages)
+    if (!options.until || stage.id <= *options.until) stages.insert(stage.id);
+  if (options.skip.contains(Skippable::Diarization)) stages.erase(StageId::Diarize);
+  if (options.skip.contains(Skippable::Classification)) stages.erase(StageId::Classify);
+  return stages;
+}
+
+}  // namespace
+
+Result<WhisperShape> read_whisper_shape(const fs::path& model_folder) {
+  const MappedFile file = TRY(MappedFile::open(model_folder / "model.bin"));
+  const auto weights = TRY(whisper::Weights::parse(file.bytes(), (model_folder / "model.bin").string()));
+  WhisperShape shape;
+  for (const auto& [name, tensor] : weights.all()) {
+    const bool matrix = tensor.shape.size() == 2 && name.find("position") == std::string::npos;
+    (matrix ? shape.matrix_parameters : shape.other_parameters) += tensor.elements();
+    const auto layer = name.find("/layer_");
+    if (layer == std::string::npos) continue;
+    int& layers = name.starts_with("encoder") ? shape.encoder_layers : shape.decoder_layers;
+    layers = std::max(layers, std::atoi(name.c_str() + layer + 7) + 1);
+  }
+  if (const auto* embeddings = weights.find("decoder/embeddings/weight"); embeddings != nullptr) {
+    shape.vocabulary = static_cast<int>(embeddings->shape.front());
+    shape.width = static_cast<int>(embeddings->shape.back());
+  }
+  if (const auto* sound = weights.find("encoder/conv1/weight"); sound != nullptr && sound->shape.size() == 3)
+    shape.mel_bands = static_cast<int>(sound->shape[1]);
+  if (shape.width == 0 || shape.encoder_layers == 0 || shape.decoder_layers == 0)
+    return fail(ErrorCode::InvalidModel, "'" + model_folder.string() + "' holds no Whisper model");
+  shape.heads = shape.width / 64;
+  return shape;
+}
+
+Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const CancelToken&) {
+  const ProcessOptions& options = checked.options;
+  PlanRequest request;
+  request.stages = stages_of(options);
+  request.transcriber = options.transcriber;
+  request.diarizer = options.diarizer;
+  request.classifier = options.classifier;
+  request.device = options.device;
+  request.speech.limit = options.memory_limit;
+  if (options.beam > 0) request.speech.beam = options.beam;
+  if (checked.batch > 0) request.speech.cpu_batch = checked.batch;
+  request.speech.model = candidate(checked.speech_model);
+  for (const fs::path& folder : TRY(smaller_models(request.speech.model.model_bytes)))
+    request.speech.smaller.push_back(candidate(folder));
+  const BrokerSettings reserves;
+  return make_plan(request, TRY(probe.look()), {reserves.gpu_reserve, reserves.host_reserve});
+}
+
+Status follow_plan(const Plan& plan, CheckedOptions& checked) {
+  for (const PlanRow& row : plan.rows)
+    if (row.verdict == Verdict::Impossible)
+      return fail(ErrorCode::OutOfMemory, std::string(info(row.stage).name) + " " + row.reason,
+                  "`skald plan` shows all stages; choose a smaller model, or another --preset.");
+  if (!plan.transcribe) return {};
+  const WhisperStep& step = *plan.transcribe;
+  if (step.device == "cpu" && step.batch < 8) checked.batch = step.batch;
+  if (const std::string wished = name_of(checked.speech_model); step.model != wished) {
+    checked.speech_model = TRY(find_speech_model(step.model));
+    checked.options.fallbacks.push_back({"transcribe", wished, step.model, plan.row(StageId::Transcribe)->reason});
+  }
+  return {};
+}
+
+}  // namespace skald

@@ -1,0 +1,89 @@
+"""`skald plan`, and the plan that a run begins with, on machines that SKALD_DEVICES describes."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import program
+
+
+def machine(available="20 GiB", total="32 GiB", gpus=(), **host):
+    return json.dumps({"gpus": list(gpus), "host": {"total": total, "available": available, **host}})
+
+
+CARD = {"name": "RTX 3060", "total": "12 GiB", "holders": [{"pid": 812, "name": "ollama", "memory": "2.5 GiB"}]}
+
+
+class PlanTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        program.need_programs()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+        self.recording = program.write_wav(self.home / "evening.wav", bytes(2 * program.RATE))
+
+    def plan(self, *options, devices):
+        return program.skald("plan", self.recording, *options, home=self.home, SKALD_DEVICES=devices)
+
+    def test_shows_a_table_and_runs_nothing(self):
+        shown = self.plan(devices=machine(gpus=[CARD]))
+        self.assertEqual(shown.status, 0, shown)
+        for text in ["RTX 3060", "9.5 GiB of 12.0 GiB free", "ollama (pid 812) holds 2.5 GiB", "whisper-base",
+                     "needed", "available", "decision", "reason"]:
+            self.assertIn(text, shown.out)
+        self.assertEqual({p.name for p in self.home.iterdir()} - {"evening.wav"}, set())
+
+    def test_json_says_the_same(self):
+        shown = self.plan("--json", devices=machine())
+        told = json.loads(shown.out)
+        self.assertTrue(told["possible"])
+        self.assertEqual([s["stage"] for s in told["stages"]], ["decode", "listen", "diarize", "transcribe", "classify"])
+        for stage in told["stages"]:
+            self.assertGreater(stage["needed"], 0)
+            self.assertEqual(stage["decision"], "fits")
+
+    def test_too_little_for_anything_is_status_1(self):
+        shown = self.plan(devices=machine("400 MiB", "512 MiB"))
+        self.assertEqual(shown.status, 1, shown)
+        self.assertIn("impossible", shown.out)
+
+    def test_memory_limit_counts(self):
+        shown = self.plan("--memory-limit", "300M", devices=machine())
+        self.assertEqual(shown.status, 1, shown)
+        self.assertIn("--memory-limit", shown.out)
+
+    def test_wrong_use_is_status_2(self):
+        self.assertEqual(program.skald("plan", home=self.home).status, 2)
+        self.assertEqual(program.skald("plan", self.home / "missing.wav", home=self.home).status, 2)
+        for devices, told in [("{", "SKALD_DEVICES"), ('{"gpu": []}', "'gpu' is not known"),
+                              (str(self.home / "missing.json"), "missing.json")]:
+            shown = self.plan(devices=devices)
+            self.assertEqual(shown.status, 2, shown)
+            self.assertIn(told, shown.err)
+
+    def test_a_run_begins_with_its_plan(self):
+        run = program.process(self.recording, self.home / "out", "--until", "decode", home=self.home,
+                              SKALD_DEVICES=machine())
+        self.assertEqual(run.status, 0, run)
+        first = run.events[0]
+        self.assertEqual((first["event"], first["possible"]), ("plan", True))
+
+    def test_a_run_that_cannot_fit_ends_before_it_starts(self):
+        run = program.process(self.recording, self.home / "out", home=self.home, SKALD_DEVICES=machine("400 MiB", "512 MiB"))
+        self.assertEqual(run.status, 1, run)
+        self.assertEqual([e["event"] for e in run.events], ["plan", "failed"])
+        self.assertEqual(run.named("failed")[0]["code"], "OutOfMemory")
+        self.assertFalse((self.home / "artifacts").exists() and any((self.home / "artifacts").iterdir()))
+
+    def test_quiet_runs_show_no_plan(self):
+        run = program.skald("process", self.recording, "--output", self.home / "out", "--until", "decode",
+                            "--progress", "none", home=self.home, SKALD_DEVICES=machine())
+        self.assertEqual((run.status, run.err.count("Memory:")), (0, 0), run)
+
+
+if __name__ == "__main__":
+    unittest.main()

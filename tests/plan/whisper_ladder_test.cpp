@@ -1,0 +1,81 @@
+#include "pipeline/memory/whisper_ladder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plan/machines.hpp"
+
+namespace skald {
+namespace {
+
+using testing::HasSubstr;
+
+const WhisperStep& chosen(const std::vector<WhisperStep>& steps) {
+  return steps[first_that_fits(steps).value()];
+}
+
+WhisperWish card_wish() {
+  WhisperWish wish = speech_wish(large_v3());
+  wish.where = WhisperDevices::CardFirst;
+  wish.smaller = {turbo(), base_model()};
+  return wish;
+}
+
+TEST(WhisperLadder, AFreeCardIsTaken) {
+  const auto steps = whisper_steps(card_wish(), machine({12, 11}, {32, 24}), kReserves);
+  EXPECT_EQ(chosen(steps).kind, WhisperStepKind::AsWished);
+  EXPECT_EQ(chosen(steps).device, "cuda:0");
+  EXPECT_EQ(chosen(steps).batch, 16);
+}
+
+TEST(WhisperLadder, LessOfTheCardMeansSmallerBatchThenInt8ThenSmallerModelThenCpu) {
+  std::vector<WhisperStepKind> kinds;
+  std::uint64_t last = 1ULL << 60;
+  for (double free = 12; free >= 0.5; free -= 0.25) {
+    const auto steps = whisper_steps(card_wish(), machine({12, free}, {32, 24}), kReserves);
+    const WhisperStep& step = chosen(steps);
+    EXPECT_LE(step.needed, step.available);
+    if (step.device != "cpu") {
+      EXPECT_LE(step.needed, last + kMebi);
+      last = step.needed;
+    }
+    if (kinds.empty() || kinds.back() != step.kind) kinds.push_back(step.kind);
+  }
+  EXPECT_THAT(kinds, testing::ElementsAre(WhisperStepKind::AsWished, WhisperStepKind::SmallerBatch,
+                                          WhisperStepKind::Int8, WhisperStepKind::SmallerModel,
+                                          WhisperStepKind::Cpu));
+}
+
+TEST(WhisperLadder, WithoutHostMemoryTheCardAloneIsNoHelp) {
+  const auto steps = whisper_steps(card_wish(), machine({12, 11}, {4, 1.4}), kReserves);
+  EXPECT_EQ(steps.front().fit, Fit::No);
+  EXPECT_THAT(steps.front().text, HasSubstr("of the machine's memory"));
+}
+
+TEST(WhisperLadder, OnTheCpuTheBatchShrinksFirst) {
+  WhisperWish wish = speech_wish(base_model());
+  int last = 8;
+  for (double free = 2; free >= 1.05; free -= 0.01) {
+    const auto steps = whisper_steps(wish, machine({}, {8, free}), kReserves);
+    if (!first_that_fits(steps)) break;
+    EXPECT_LE(chosen(steps).batch, last);
+    last = chosen(steps).batch;
+  }
+  EXPECT_EQ(last, 2);  // below that, loading the model needs most
+}
+
+TEST(WhisperLadder, AModelWithoutShapeStaysOffTheCard) {
+  WhisperWish wish = card_wish();
+  wish.model.shape.reset();
+  for (const WhisperStep& step : whisper_steps(wish, machine({24, 24}, {32, 24}), kReserves))
+    EXPECT_EQ(step.device, "cpu");
+}
+
+TEST(WhisperLadder, NothingFitsIsSaid) {
+  const auto steps = whisper_steps(card_wish(), machine({12, 0.2}, {1, 0.6}), kReserves);
+  EXPECT_FALSE(first_that_fits(steps));
+  for (const WhisperStep& step : steps) EXPECT_THAT(step.text, HasSubstr("are available"));
+}
+
+}  // namespace
+}  // namespace skald
