@@ -74,6 +74,7 @@ void tell(const Costs& costs, WorkerChannel& channel) {
   channel.metric("cpu_languages", costs.languages);
   channel.metric("cpu_generate", costs.generate);
   channel.metric("cpu_align", costs.align);
+  channel.metric("cpu_names", costs.names);
 }
 
 Result<Json> transcribe(const Json& json, WorkerChannel& channel) {

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <optional>
 
+#include "base/text.hpp"
 #include "engines/whisper/coverage.hpp"
 #include "engines/whisper/guards.hpp"
 #include "engines/whisper/prompt.hpp"
@@ -49,6 +50,11 @@ Transcriber::Transcriber(const Model& model, Engine& engine, const WavFile& audi
       speech_(std::move(speech)),
       options_(std::move(options)),
       hotwords_(hotword_tokens(model.vocabulary(), options_.hotwords, kMostHotwordTokens)),
+      names_(options_.hotwords,
+             [&](std::string_view word) {
+               return model.vocabulary().encode(" " + std::string(word)).size() == 1 ||
+                      model.vocabulary().encode(" " + ascii_lower(word)).size() == 1;
+             }),
       mel_(model.dimensions().bands) {}
 
 Status Transcriber::encode(std::span<const ChunkPlan> plans, const StopRequested& stop) {
@@ -81,12 +87,13 @@ bool Transcriber::good(const Attempt& a) const {
 // attempt wins.
 Result<std::vector<Transcriber::Attempt>> Transcriber::write(std::span<const GenerateRow> rows,
                                                              std::span<const ChunkPlan> plans,
-                                                             const StopRequested& stop) {
+                                                             Fallback fallback, const StopRequested& stop) {
   std::vector<Attempt> best;
   for (Hypothesis& h : TRY(engine_.generate(rows, {options_.beam, 0, 0}))) {
     const double again = repetition(h.tokens);
     best.push_back({std::move(h), 0, again});
   }
+  if (fallback == Fallback::None) return best;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool silent =
         best[i].hypothesis.no_speech_probability > 0.6 && best[i].repetition <= kMostRepetition;
@@ -158,41 +165,73 @@ Result<std::vector<LanguageChoice>> Transcriber::languages(std::span<const Chunk
   return choose_languages(vocabulary, options_.languages, probabilities, seconds);
 }
 
-Result<std::vector<Chunk>> Transcriber::recognise(std::span<const ChunkPlan> plans,
-                                                  std::span<const LanguageChoice> languages,
-                                                  const StopRequested& stop) {
-  const Vocabulary& vocabulary = model_.vocabulary();
-  std::vector<GenerateRow> rows;
-  for (std::size_t i = 0; i < plans.size(); ++i)
-    rows.push_back({static_cast<int>(i), make_prompt(vocabulary, hotwords_, languages[i].token)});
+// Texts of rows whose windows are those of `plans` by their number.
+Result<std::vector<Chunk>> Transcriber::written(std::span<const GenerateRow> rows,
+                                                std::span<const ChunkPlan> plans,
+                                                std::span<const LanguageChoice> languages, Fallback fallback,
+                                                const StopRequested& stop) {
+  std::vector<ChunkPlan> chosen;
+  for (const GenerateRow& row : rows) chosen.push_back(plans[static_cast<std::size_t>(row.window)]);
   if (stop()) return cancelled();
-  std::optional<Meter> meter(costs_.generate);
-  std::vector<Attempt> attempts = TRY(write(rows, plans, stop));
-
+  std::vector<Attempt> attempts = TRY(write(rows, chosen, fallback, stop));
   std::vector<AlignRow> texts;
-  for (std::size_t i = 0; i < plans.size(); ++i)
-    texts.push_back(
-        {static_cast<int>(i), languages[i].token, without_loops(attempts[i].hypothesis.tokens), frames_[i]});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto window = static_cast<std::size_t>(rows[i].window);
+    texts.push_back({rows[i].window, languages[window].token, without_loops(attempts[i].hypothesis.tokens),
+                     frames_[window]});
+  }
   if (stop()) return cancelled();
-  meter.emplace(costs_.align);
   const std::vector<Alignment> alignments = TRY(engine_.align(texts));
 
   std::vector<Chunk> out;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     const Hypothesis& h = attempts[i].hypothesis;
-    Chunk chunk{plans[i].span(),
-                languages[i].code,
-                languages[i].probability,
+    const LanguageChoice& language = languages[static_cast<std::size_t>(rows[i].window)];
+    Chunk chunk{chosen[i].span(),
+                language.code,
+                language.probability,
                 h.no_speech_probability,
                 h.average_log_probability,
                 attempts[i].temperature,
                 {}};
-    const auto grouped = split_words(vocabulary, texts[i].tokens, languages[i].code);
-    chunk.words = place(plans[i], timed_words(grouped, alignments[i], to_seconds(plans[i].length())));
-    if (!believable(plans[i], chunk)) chunk.words.clear();
+    const auto grouped = split_words(model_.vocabulary(), texts[i].tokens, language.code);
+    chunk.words = place(chosen[i], timed_words(grouped, alignments[i], to_seconds(chosen[i].length())));
+    if (!believable(chosen[i], chunk)) chunk.words.clear();
     out.push_back(std::move(chunk));
   }
   return out;
+}
+
+// The model is not told of names at first: a list of names that nobody says disturbs it everywhere. Chunks in
+// which something sounds like a name are written once more with the names in mind, and only names are taken.
+Status Transcriber::mend_names(std::span<const ChunkPlan> plans, std::span<const LanguageChoice> languages,
+                               std::vector<Chunk>& chunks, const StopRequested& stop) {
+  const Meter meter(costs_.names);
+  std::vector<GenerateRow> rows;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    if (names_.may_be_meant(chunks[i].words))
+      rows.push_back({static_cast<int>(i), make_prompt(model_.vocabulary(), hotwords_, languages[i].token)});
+  if (rows.empty()) return {};
+  const auto prompted = TRY(written(rows, plans, languages, Fallback::None, stop));
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    Chunk& chunk = chunks[static_cast<std::size_t>(rows[k].window)];
+    if (prompted[k].average_log_probability >= kWorstLogProbability)
+      chunk.words = names_.mended(chunk.words, prompted[k].words);
+  }
+  return {};
+}
+
+Result<std::vector<Chunk>> Transcriber::recognise(std::span<const ChunkPlan> plans,
+                                                  std::span<const LanguageChoice> languages,
+                                                  const StopRequested& stop) {
+  std::vector<GenerateRow> rows;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    rows.push_back({static_cast<int>(i), make_prompt(model_.vocabulary(), {}, languages[i].token)});
+  std::optional<Meter> meter(costs_.generate);
+  auto chunks = TRY(written(rows, plans, languages, Fallback::Sample, stop));
+  meter.reset();
+  if (!names_.empty()) TRY_VOID(mend_names(plans, languages, chunks, stop));
+  return chunks;
 }
 
 // A second look at speech that got no text, on its own and in the language of its chunk. Only text that the

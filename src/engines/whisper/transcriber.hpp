@@ -10,6 +10,7 @@
 #include "engines/whisper/engine.hpp"
 #include "engines/whisper/languages.hpp"
 #include "engines/whisper/mel.hpp"
+#include "engines/whisper/names.hpp"
 #include "platform/wav/wav.hpp"
 
 namespace skald::whisper {
@@ -22,7 +23,7 @@ struct TranscribeOptions {
 
 /// Where the time of a transcriber went: CPU seconds of the whole process.
 struct Costs {
-  double mel = 0, encode = 0, languages = 0, generate = 0, align = 0;
+  double mel = 0, encode = 0, languages = 0, generate = 0, align = 0, names = 0;
 };
 
 /// Asked between steps; true stops the work with ErrorCode::Cancelled.
@@ -44,13 +45,19 @@ class Transcriber {
     double temperature = 0;
     double repetition = 0;
   };
+  enum class Fallback { None, Sample };  // where the likeliest text is poor
   Result<std::vector<LanguageChoice>> languages(std::span<const ChunkPlan> plans);
   Result<std::vector<Chunk>> recognise(std::span<const ChunkPlan> plans,
                                        std::span<const LanguageChoice> languages, const StopRequested& stop);
+  Result<std::vector<Chunk>> written(std::span<const GenerateRow> rows, std::span<const ChunkPlan> plans,
+                                     std::span<const LanguageChoice> languages, Fallback fallback,
+                                     const StopRequested& stop);
+  Status mend_names(std::span<const ChunkPlan> plans, std::span<const LanguageChoice> languages,
+                    std::vector<Chunk>& chunks, const StopRequested& stop);
   Status look_again(std::span<const ChunkPlan> plans, std::vector<Chunk>& chunks, const StopRequested& stop);
   Status encode(std::span<const ChunkPlan> plans, const StopRequested& stop);
   Result<std::vector<Attempt>> write(std::span<const GenerateRow> rows, std::span<const ChunkPlan> plans,
-                                     const StopRequested& stop);
+                                     Fallback fallback, const StopRequested& stop);
   bool good(const Attempt& attempt) const;
   std::vector<Word> place(const ChunkPlan& plan, std::vector<Word> words) const;
   double speech_seconds(const ChunkPlan& plan) const;
@@ -62,6 +69,7 @@ class Transcriber {
   std::vector<Span> speech_;
   TranscribeOptions options_;
   std::vector<Token> hotwords_;
+  NameList names_;
   LogMel mel_;
   std::vector<float> mel_batch_;
   std::vector<int> frames_;
