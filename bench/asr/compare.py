@@ -82,7 +82,7 @@ class Bench:
     def listen(self, audio):
         folder = audio.parent / "listen"
         folder.mkdir(exist_ok=True)
-        job = {"audio": str(audio), "models": str(self.o.models / "community-1"), "threads": self.o.threads, "precision": "f32",
+        job = {"audio": str(audio), "models": str(self.o.models / "community-1"), "threads": self.o.threads,
                "units": str(folder / "units"), "output": str(folder)}
         subprocess.run(["rm", "-rf", folder / "units"], check=True)
         cost = run([self.o.build / "worker_listen", write_json(folder / "job.json", job)], self.o.threads)

@@ -62,7 +62,7 @@ class Workers:
         self._run("worker_media", {"task": "decode", "input": str(audio), "stream": -1, "output": str(folder)}, folder)
         return self._run("worker_listen", {
             "task": "listen", "audio": str(folder / "audio.wav"), "models": str(self._models), "threads": self._threads,
-            "precision": "f32", "units": str(folder / "units"), "output": str(folder)}, folder)
+            "units": str(folder / "units"), "output": str(folder)}, folder)
 
     def cluster(self, folder, options):
         job = {"task": "cluster", "listen": str(folder / "listen.bin"), "models": str(self._models), "output": str(folder)}

@@ -52,7 +52,6 @@ Json listen_job(const std::filesystem::path& audio, const std::filesystem::path&
           {"audio", audio.string()},
           {"models", models().string()},
           {"threads", 2},
-          {"precision", "f32"},
           {"units", (output / "units").string()},
           {"output", output.string()}};
 }
@@ -233,9 +232,6 @@ TEST(ListenJob, NamesWhatIsWrong) {
   const TestFolder folder;
   write_wav(folder / "audio.wav", sound("tenth"));
   Json job = listen_job(folder / "audio.wav", folder / "out");
-  job["precision"] = "f8";
-  EXPECT_EQ(run(job).error().code, ErrorCode::Usage);
-  job["precision"] = "f32";
   job["models"] = (folder / "nowhere").string();
   const auto missing = run(job);
   ASSERT_FALSE(missing);

@@ -37,23 +37,17 @@ Seconds total_length(const std::vector<Span>& spans) {
   return total;
 }
 
-Result<ListenerOptions> read_options(const Json& job) {
+ListenerOptions read_options(const Json& job) {
   ListenerOptions options;
   options.models = get_or(job, "models", std::string());
   options.threads = static_cast<unsigned>(std::clamp(get_or(job, "threads", 2), 1, 64));
-  const auto precision = get_or(job, "precision", std::string("f32"));
-  if (precision != "f32" && precision != "bf16") {
-    return fail(ErrorCode::Usage, "unknown precision '" + precision + "'", "Use f32 or bf16.");
-  }
-  // The segmentation stays in single precision: half of it moves its decisions.
-  if (precision == "bf16") options.backbone = Precision::BF16;
   return options;
 }
 
 }  // namespace
 
 Result<Json> run_listen(const Json& job, WorkerChannel& channel) {
-  const auto options = TRY(read_options(job));
+  const ListenerOptions options = read_options(job);
   const std::filesystem::path folder = get_or(job, "units", std::string());
   const std::filesystem::path output = get_or(job, "output", std::string());
   if (folder.empty() || output.empty())

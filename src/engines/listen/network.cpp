@@ -30,10 +30,8 @@ Result<Network> Network::load(const NetworkOptions& options) {
     auto graph = impl->core.read_model(options.model.string());
     graph->reshape(ov::PartialShape(ov::Shape(options.input.begin(), options.input.end())));
     const auto streams = static_cast<int>(std::max(1U, options.threads));
-    const ov::AnyMap settings{
-        ov::inference_num_threads(streams), ov::num_streams(ov::streams::Num(streams)),
-        ov::hint::inference_precision(options.precision == Precision::BF16 ? ov::element::bf16
-                                                                           : ov::element::f32)};
+    const ov::AnyMap settings{ov::inference_num_threads(streams), ov::num_streams(ov::streams::Num(streams)),
+                              ov::hint::inference_precision(ov::element::f32)};
     impl->model = impl->core.compile_model(graph, "CPU", settings);
     if (ov::shape_size(impl->model.output().get_shape()) != options.output_items) {
       return fail(ErrorCode::InvalidModel, options.model.string() + ": its output has another shape");

@@ -1,4 +1,5 @@
-// One neural network in OpenVINO, with a fixed input shape and several requests in flight.
+// One neural network in OpenVINO in single precision, with a fixed input shape and several requests in
+// flight.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -12,14 +13,11 @@
 
 namespace skald::listen {
 
-enum class Precision { F32, BF16 };
-
 struct NetworkOptions {
   std::filesystem::path model;     // .onnx
   std::vector<std::size_t> input;  // shape of the only input
   std::size_t output_items = 0;    // numbers that the only output must have
-  Precision precision = Precision::F32;
-  unsigned threads = 2;  // one stream each: two single threads do more than one pair
+  unsigned threads = 2;            // one stream each: two single threads do more than one pair
 };
 
 class Network {

@@ -10,17 +10,24 @@ Pooler::Pooler(std::vector<Wanted> wanted) : wanted_(std::move(wanted)) {
                    [](const Wanted& a, const Wanted& b) { return a.frames.front() < b.frames.front(); });
 }
 
-std::vector<std::size_t> Pooler::blocks() const {
-  std::set<std::size_t> blocks;
-  for (const Wanted& w : wanted_) {
-    for (const std::size_t frame : w.frames) blocks.insert(frame / kBlockFrames);
+std::vector<Stretch> Pooler::stretches(std::size_t gap) const {
+  std::set<std::size_t> frames;
+  for (const Wanted& w : wanted_) frames.insert(w.frames.begin(), w.frames.end());
+  std::vector<Stretch> stretches;
+  for (const std::size_t frame : frames) {
+    if (!stretches.empty() && frame - stretches.back().end < gap &&
+        frame / kBlockFrames == stretches.back().first / kBlockFrames) {
+      stretches.back().end = frame + 1;
+    } else {
+      stretches.push_back({frame, frame + 1});
+    }
   }
-  return {blocks.begin(), blocks.end()};
+  return stretches;
 }
 
-void Pooler::add(std::size_t block, std::span<const float> frames, const Head& head, const Store& store) {
-  const std::size_t begin = block * kBlockFrames;
-  const std::size_t end = begin + kBlockFrames;
+void Pooler::add(const Stretch& stretch, std::span<const float> frames, const Head& head,
+                 const Store& store) {
+  const auto [begin, end] = stretch;
   for (; next_ < wanted_.size() && wanted_[next_].frames.front() < end; ++next_) open_.push_back({next_, {}});
   for (Open& open : open_) {
     const auto& chosen = wanted_[open.index].frames;

@@ -15,15 +15,21 @@ struct Wanted {
   std::vector<std::size_t> frames;
 };
 
+/// Backbone frames that follow one another.
+struct Stretch {
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+
 class Pooler {
  public:
   using Store = std::function<void(std::size_t id, std::span<const float> embedding)>;
 
   explicit Pooler(std::vector<Wanted> wanted);
-  /// The blocks that anything is wanted of, in order.
-  std::vector<std::size_t> blocks() const;
-  /// Takes the frames [kBlockFrames, kChannels] of a block; blocks come in order. Stores what is complete.
-  void add(std::size_t block, std::span<const float> frames, const Head& head, const Store& store);
+  /// What is wanted, in order: each stretch within one block, pauses of fewer than `gap` frames closed.
+  std::vector<Stretch> stretches(std::size_t gap) const;
+  /// Takes the frames [n, kChannels] of a stretch; stretches come in order. Stores what is complete.
+  void add(const Stretch& stretch, std::span<const float> frames, const Head& head, const Store& store);
 
  private:
   struct Open {

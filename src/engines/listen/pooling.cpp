@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engines/listen/arrays.hpp"
+#include "engines/listen/conv_kernels.hpp"
 
 namespace skald::listen {
 
@@ -42,7 +43,8 @@ Result<Head> Head::load(const std::filesystem::path& models) {
   head.bias_ = TRY((read_array<float, float>(models / "emb_head_bias.bin", kDimension)));
   head.weight_.resize(stored.size());
   for (std::size_t o = 0; o < kDimension; ++o) {
-    for (std::size_t i = 0; i < kIn; ++i) head.weight_[i * kDimension + o] = stored[o * kIn + i];
+    float* panel = &head.weight_[o / kPanel * kIn * kPanel + o % kPanel];
+    for (std::size_t i = 0; i < kIn; ++i) panel[i * kPanel] = stored[o * kIn + i];
   }
   return head;
 }
@@ -50,18 +52,16 @@ Result<Head> Head::load(const std::filesystem::path& models) {
 std::vector<float> Head::apply(std::span<const float> statistics) const {
   constexpr std::size_t kIn = 2 * kChannels;
   const std::size_t n = statistics.size() / kIn;
-  std::vector<float> out;
-  out.reserve(n * kDimension);
-  for (std::size_t e = 0; e < n; ++e) out.insert(out.end(), bias_.begin(), bias_.end());
-  // All embeddings share one pass over the weights, which do not fit into the fast caches.
-  for (std::size_t i = 0; i < kIn; ++i) {
-    const float* row = &weight_[i * kDimension];
-    for (std::size_t e = 0; e < n; ++e) {
-      const float x = statistics[e * kIn + i];
-      float* y = &out[e * kDimension];
-      for (std::size_t o = 0; o < kDimension; ++o) y[o] += x * row[o];
-    }
+  const std::size_t rows = (n + kRowBlock - 1) / kRowBlock * kRowBlock;
+  std::vector<float> in(statistics.begin(), statistics.end());
+  in.resize(rows * kIn);
+  std::vector<float> out(rows * kDimension);
+  for (std::size_t o = 0; o < kDimension; o += kPanel) {
+    conv_kernels().product({in.data(), kIn, 1, 0, kIn}, static_cast<int>(rows), &weight_[o * kIn], &out[o],
+                           kDimension);
   }
+  out.resize(n * kDimension);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] += bias_[i % kDimension];
   return out;
 }
 

@@ -41,7 +41,7 @@ class Head {
   std::vector<float> apply(std::span<const float> statistics) const;
 
  private:
-  std::vector<float> weight_;  // [2 x kChannels, kDimension]
+  std::vector<float> weight_;  // [panels, 2 x kChannels, kPanel]
   std::vector<float> bias_;
 };
 

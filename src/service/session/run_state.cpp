@@ -164,8 +164,8 @@ Status SessionRun::listen_all() {
   for (Track& track : tracks_) {
     meter_.begin(StageId::Listen);
     StageContext shared = context();
-    track.heard = TRY(
-        listen(shared, *track.audio, {checked_.speaker_model, listen_identity_, checked_.threads, "f32"}));
+    track.heard =
+        TRY(listen(shared, *track.audio, {checked_.speaker_model, listen_identity_, checked_.threads}));
   }
   return {};
 }

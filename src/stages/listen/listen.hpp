@@ -12,7 +12,6 @@ struct ListenModel {
   std::filesystem::path directory;
   std::string identity;  // hash of the model files
   int threads = 1;
-  std::string precision = "f32";
 };
 
 /// Artifact: listen.bin, speech.json.
