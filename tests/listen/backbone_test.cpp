@@ -35,7 +35,11 @@ FeatureMap drawn_map(Dice& dice, int height, int width, int channels) {
 Convolution drawn_convolution(Dice& dice, int inputs, int outputs, int kernel, int stride) {
   const int weights = inputs * outputs * kernel * kernel;
   const double size = 1 / std::sqrt(inputs * kernel * kernel);
-  return {inputs, outputs, kernel, stride, drawn(dice, static_cast<std::size_t>(weights), size),
+  return {inputs,
+          outputs,
+          kernel,
+          stride,
+          drawn(dice, static_cast<std::size_t>(weights), size),
           drawn(dice, static_cast<std::size_t>(outputs), 0.1)};
 }
 
@@ -140,7 +144,10 @@ TEST(Backbone, EqualsOpenVino) {
   const auto features = drawn(dice, kFeatures * Backbone::kBands, 2);
   std::vector<float> expected;
   ASSERT_TRUE(network->run(
-      1, [&](std::size_t, std::span<float> input) { std::copy(features.begin(), features.end(), input.begin()); },
+      1,
+      [&](std::size_t, std::span<float> input) {
+        std::copy(features.begin(), features.end(), input.begin());
+      },
       [&](std::size_t, std::span<const float> output) { expected.assign(output.begin(), output.end()); },
       [] { return false; }));
   const auto net = read_resnet(options.model);

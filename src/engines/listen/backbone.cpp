@@ -19,9 +19,10 @@ Result<Backbone> Backbone::load(const std::filesystem::path& path) {
 Backbone::Backbone(const ResNet& net, const ConvKernels& kernels) : kernels_(&kernels), stem_(net.stem) {
   static_assert(kBands / kStep % kRowBlock == 0);
   for (const ResidualBlock& from : net.blocks) {
-    Block block{from.first.stride == 1 ? Step(TiledConvolution(from.first)) : Step(DirectConvolution(from.first)),
-                TiledConvolution(from.second),
-                {}};
+    Block block{
+        from.first.stride == 1 ? Step(TiledConvolution(from.first)) : Step(DirectConvolution(from.first)),
+        TiledConvolution(from.second),
+        {}};
     if (from.shortcut) block.shortcut.emplace_back(*from.shortcut);
     blocks_.push_back(std::move(block));
   }

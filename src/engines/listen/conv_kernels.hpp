@@ -32,7 +32,8 @@ struct TileTarget {
   int height, width;      // of the tile, where the picture ends before it does
 };
 
-/// Minimal filtering F(4x4, 3x3) (Winograd 1980; Lavin & Gray 2016): 36 products instead of 144 for 16 outputs.
+/// Minimal filtering F(4x4, 3x3) (Winograd 1980; Lavin & Gray 2016): 36 products instead of 144 for 16
+/// outputs.
 struct ConvKernels {
   const char* name;
   /// out[r] = sum over segments and depth of rows[r] x weights [segments x depth x kPanel]; count: a multiple

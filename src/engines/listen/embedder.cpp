@@ -157,8 +157,9 @@ Status Embedder::embed(const WavFile& audio, ListenData& data, const Progress& p
   const auto start = [&](std::size_t i) {
     if (i >= stretches.size()) return;
     Lane& lane = lanes[i % lanes.size()];
-    lane.frames = std::async(std::launch::async,
-                             [this, &audio, &lane, stretch = stretches[i]] { return frames(audio, stretch, lane.scratch); });
+    lane.frames = std::async(std::launch::async, [this, &audio, &lane, stretch = stretches[i]] {
+      return frames(audio, stretch, lane.scratch);
+    });
   };
   for (std::size_t i = 0; i < lanes.size(); ++i) start(i);
   for (std::size_t i = 0; i < stretches.size(); ++i) {

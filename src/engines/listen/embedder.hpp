@@ -19,7 +19,8 @@ class Embedder {
 
   /// Share that is done. False: stop.
   using Progress = std::function<bool(double share)>;
-  /// Embeddings of the windows, and of the pieces with how much of each was heard. Cancelled when told to stop.
+  /// Embeddings of the windows, and of the pieces with how much of each was heard. Cancelled when told to
+  /// stop.
   Status embed(const WavFile& audio, ListenData& data, const Progress& progress) const;
 
  private:

@@ -119,13 +119,14 @@ void TiledConvolution::apply(const ConvKernels& kernels, const FeatureMap& in, c
     for (int t = 0; t < chunk.count; ++t) {
       const int y = (chunk.first + t) / across * kTile;
       const int x = (chunk.first + t) % across * kTile;
-      kernels.to_factors(in.at(y - 1, x - 1), in.line(), inputs_, &scratch.factors[static_cast<std::size_t>(t * inputs_)],
-                         chunk.factor_place);
+      kernels.to_factors(in.at(y - 1, x - 1), in.line(), inputs_,
+                         &scratch.factors[static_cast<std::size_t>(t * inputs_)], chunk.factor_place);
     }
     for (int panel = 0; panel < outputs_; panel += kPanel) {
       const float* weights = &weights_[static_cast<std::size_t>(panel * kPlaces * inputs_)];
       for (int place = 0; place < kPlaces; ++place) {
-        const Rows rows{&scratch.factors[static_cast<std::size_t>(place * chunk.factor_place)], inputs_, 1, 0, inputs_};
+        const Rows rows{&scratch.factors[static_cast<std::size_t>(place * chunk.factor_place)], inputs_, 1, 0,
+                        inputs_};
         kernels.product(rows, round_up(chunk.count, kRowBlock), weights,
                         &scratch.products[static_cast<std::size_t>(place * chunk.product_place)], kPanel);
         weights += static_cast<std::ptrdiff_t>(inputs_) * kPanel;
@@ -135,8 +136,8 @@ void TiledConvolution::apply(const ConvKernels& kernels, const FeatureMap& in, c
   }
 }
 
-void TiledConvolution::finish(const ConvKernels& kernels, const Chunk& chunk, int panel, const FeatureMap* residual,
-                              FeatureMap& out, const Scratch& scratch) const {
+void TiledConvolution::finish(const ConvKernels& kernels, const Chunk& chunk, int panel,
+                              const FeatureMap* residual, FeatureMap& out, const Scratch& scratch) const {
   const int across = round_up(out.width(), kTile) / kTile;
   for (int t = 0; t < chunk.count; ++t) {
     const int y = (chunk.first + t) / across * kTile;
@@ -148,7 +149,8 @@ void TiledConvolution::finish(const ConvKernels& kernels, const Chunk& chunk, in
                             outputs_,
                             std::min(kTile, out.height() - y),
                             std::min(kTile, out.width() - x)};
-    kernels.from_products(&scratch.products[static_cast<std::size_t>(t * kPanel)], chunk.product_place, target);
+    kernels.from_products(&scratch.products[static_cast<std::size_t>(t * kPanel)], chunk.product_place,
+                          target);
   }
 }
 

@@ -111,7 +111,8 @@ ResNet read_graph(const std::filesystem::path& path) {
   passes.register_pass<ov::pass::ConstantFolding>();
   passes.run_passes(graph);
   ResNet net;
-  Node ramp = need<ov::op::v0::Relu>(input(need<ov::op::v1::Reshape>(input(graph->get_results().at(0), 0)), 0));
+  Node ramp =
+      need<ov::op::v0::Relu>(input(need<ov::op::v1::Reshape>(input(graph->get_results().at(0), 0)), 0));
   while (!is_layer(input(ramp, 0))) {
     auto [block, before] = read_block(need<ov::op::v1::Add>(input(ramp, 0)));
     net.blocks.push_back(std::move(block));
@@ -134,7 +135,8 @@ Result<ResNet> read_resnet(const std::filesystem::path& path) {
     return read_graph(path);
   } catch (const std::exception& problem) {
     std::cerr << problem.what() << '\n';  // for the log: it says little to users
-    return fail(ErrorCode::InvalidModel, "the model file " + path.string() + " is damaged, or of another kind");
+    return fail(ErrorCode::InvalidModel,
+                "the model file " + path.string() + " is damaged, or of another kind");
   }
 }
 
