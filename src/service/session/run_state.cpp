@@ -183,6 +183,17 @@ Status SessionRun::diarize_all() {
     // One track per player: the file says who speaks, only when is asked.
     if (!track.speaker_id.empty()) count = SpeakerCount{1, {}, {}, {}};
     track.turns = TRY(diarize(shared, *track.heard, {checked_.speaker_model, listen_identity_, count}));
+    const int told = count.exact.value_or(count.least.value_or(1));
+    const Diarization found = TRY(read_turns(track.turns->directory / "turns.json"));
+    std::set<std::string> people;
+    for (const Turn& turn : found.turns) people.insert(turn.speaker);
+    if (!people.empty() && std::ssize(people) < told) {
+      observer_.warning(
+          fmt::format("{} speakers were told, but only {} voices could be told apart; who speaks little, or "
+                      "only while others "
+                      "do, may be counted as somebody else",
+                      told, people.size()));
+    }
   }
   return {};
 }
