@@ -38,6 +38,7 @@ struct CommonOptions {
   std::string language;
   std::string languages = "en,nl";
   std::string preset;
+  std::string classifier_model;
   std::string skip, from, until;
   std::vector<std::string> names;
   std::string progress;
@@ -49,6 +50,7 @@ void add_common(CLI::App& command, CommonOptions& options);
 /// --preset and the backends one by one.
 void add_backend_options(CLI::App& command, CommonOptions& options);
 void add_full(CLI::App& command, CommonOptions& options);
+void add_classifier(CLI::App& command, CommonOptions& options);
 /// Turns the words of the command line and the settings into options; fails with Usage.
 Result<ProcessOptions> resolve(const CommonOptions& options);
 

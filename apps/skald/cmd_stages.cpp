@@ -24,14 +24,15 @@ struct StageOptions {
   bool fell_back = false;
 };
 
+void tell(const Fallback& f, StageOptions& options, ProgressView& view) {
+  options.fell_back = true;
+  view.fallback(f.stage + ": " + f.used + " instead of " + f.wanted + " (" + f.reason + ")");
+}
+
 // A backend of the settings that this version lacks is told where it matters: in its own stage.
 void tell_fallbacks(StageOptions& options, const CheckedOptions& checked, std::string_view stage) {
   for (const Fallback& f : checked.options.fallbacks)
-    if (f.stage == stage) {
-      options.fell_back = true;
-      make_progress_view(options.common.progress)
-          ->fallback(f.stage + ": " + f.used + " instead of " + f.wanted + " (" + f.reason + ")");
-    }
+    if (f.stage == stage) tell(f, options, *make_progress_view(options.common.progress));
 }
 
 std::string transcript_text(const std::vector<Chunk>& chunks, const std::string& format) {
@@ -86,8 +87,9 @@ Result<std::string> run_classify(StageOptions& options) {
   if (lines.empty()) return std::string();
   std::string jobs;
   for (const SegmentLine& line : lines) jobs += to_line(line.fields) + '\n';
-  const auto labels = TRY(classify_lines(*store, jobs, checked, *view, interrupt_token()));
-  return classified_lines(lines, labels);
+  const auto labelled = TRY(classify_lines(*store, jobs, checked, *view, interrupt_token()));
+  for (const Fallback& f : labelled.fallbacks) tell(f, options, *view);
+  return classified_lines(lines, labelled.labels);
 }
 
 int print(const Result<std::string>& text, const StageOptions& options) {
@@ -132,7 +134,7 @@ void add_classify(CLI::App& app, Action& chosen) {
   command->add_option("segments", options->audio, "One JSON object a line: text, speaker, role, times")
       ->required()
       ->type_name("SEGMENTS.jsonl");
-  command->add_option("--classifier", options->common.process.classifier, "Backend that labels");
+  add_classifier(*command, options->common);
   add_common(*command, options->common);
   command->footer("Example: skald classify segments.jsonl --party party.json > labelled.jsonl");
   command->callback(

@@ -42,7 +42,13 @@ void add_backend_options(CLI::App& command, CommonOptions& o) {
   command.add_option("--preset", o.preset, "Backends for a kind of machine: local, cpu, low-memory");
   command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
   command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
-  command.add_option("--classifier", o.process.classifier, "Backend that tells story from table talk");
+  add_classifier(command, o);
+}
+
+void add_classifier(CLI::App& command, CommonOptions& o) {
+  command.add_option("--classifier", o.process.classifier,
+                     "Who tells story from table talk: e5 (built in), ollama, groq, openai, compatible");
+  command.add_option("--classifier-model", o.classifier_model, "Model of the classifier's service");
 }
 
 void add_full(CLI::App& command, CommonOptions& o) {
@@ -121,6 +127,7 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
     options.classifier = preset.classifier;
   }
   TRY_VOID(apply(settings, options));
+  if (!o.classifier_model.empty()) options.services.choose_model(options.classifier, o.classifier_model);
   return options;
 }
 

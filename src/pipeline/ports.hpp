@@ -17,11 +17,15 @@ namespace skald {
 /// Set by Ctrl-C or by a cancelling user; everything that lasts looks at it.
 class CancelToken {
  public:
+  CancelToken() = default;
+  /// Also cancelled when `parent` is, which outlives it.
+  explicit CancelToken(const CancelToken* parent) : parent_(parent) {}
   void cancel() { flag_.store(true); }
-  bool cancelled() const { return flag_.load(); }
+  bool cancelled() const { return flag_.load() || (parent_ != nullptr && parent_->cancelled()); }
 
  private:
   std::atomic<bool> flag_{false};
+  const CancelToken* parent_ = nullptr;
 };
 
 /// A finished result of one stage: a folder of files that never change.

@@ -3,19 +3,22 @@
 namespace skald {
 
 Result<Artifact> run_stage(StageContext& context, const StageRequest& request) {
+  const auto ended = [&](ProgressMeter::Outcome outcome) {
+    if (request.end == StageEnd::Whole) context.progress.end(outcome);
+  };
   const std::string key = artifact_key(request.stage, request.parameters, request.inputs);
   TRY_VOID(context.uses(key));
   const bool redo = context.redo(request.stage);
   if (!redo) {
     if (auto found = TRY(context.artifacts.find(key))) {
-      context.progress.end(ProgressMeter::Outcome::Reused);
+      ended(ProgressMeter::Outcome::Reused);
       return *found;
     }
   }
   auto lease = TRY(context.artifacts.begin(key, redo ? Reuse::Nothing : Reuse::Finished, context.cancel));
   if (!redo) {  // another run may have made it while this one waited
     if (auto found = TRY(context.artifacts.find(key))) {
-      context.progress.end(ProgressMeter::Outcome::Reused);
+      ended(ProgressMeter::Outcome::Reused);
       return *found;
     }
   }
@@ -23,7 +26,7 @@ Result<Artifact> run_stage(StageContext& context, const StageRequest& request) {
   Artifact made =
       TRY(context.artifacts.commit(*lease, key, info(request.stage).name,
                                    {{"parameters", request.parameters}, {"inputs", request.inputs}}));
-  context.progress.end(ProgressMeter::Outcome::Computed);
+  ended(ProgressMeter::Outcome::Computed);
   return made;
 }
 

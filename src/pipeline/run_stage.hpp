@@ -22,11 +22,15 @@ struct StageContext {
   std::function<void(StageId, std::string_view name, double value)> metric;
 };
 
+/// Part: more of the same stage follows, which tells its end itself.
+enum class StageEnd { Whole, Part };
+
 struct StageRequest {
   StageId stage;
   Json parameters;                  // everything that the result depends on, besides the inputs
   std::vector<std::string> inputs;  // keys or content hashes
   std::function<Status(const Lease&)> make;
+  StageEnd end = StageEnd::Whole;
 };
 
 Result<Artifact> run_stage(StageContext& context, const StageRequest& request);

@@ -11,6 +11,7 @@
 #include "formats/party.hpp"
 #include "pipeline/memory/need.hpp"
 #include "service/backends/backends.hpp"
+#include "service/labels/session_labels.hpp"
 #include "service/models/models.hpp"
 
 namespace skald {
@@ -104,6 +105,7 @@ int default_threads() {
 
 Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
+  if (options.classifier != "e5") TRY(target_of(options.classifier, options.services));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
   if (options.threads < 0 || options.threads > 256)

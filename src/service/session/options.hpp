@@ -13,6 +13,7 @@
 #include "formats/results.hpp"
 #include "pipeline/stage.hpp"
 #include "service/session/log.hpp"
+#include "service/settings/llm_services.hpp"
 
 namespace skald {
 
@@ -35,6 +36,7 @@ struct ProcessOptions {
   std::string transcriber = "whisper";
   std::string diarizer = "community-1";
   std::string classifier = "e5";
+  LlmServices services;  // addresses, keys and models of services
   std::string device = "auto";
   std::set<Skippable> skip;
   std::optional<StageId> from, until;

@@ -118,14 +118,13 @@ Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checke
   return run.diarization_of(run.tracks().front());
 }
 
-Result<std::vector<Label>> classify_lines(Store& store, const std::string& segments_jsonl,
-                                          const CheckedOptions& checked, RunObserver& observer,
-                                          const CancelToken& cancel) {
+Result<LabelledLines> classify_lines(Store& store, const std::string& segments_jsonl,
+                                     const CheckedOptions& checked, RunObserver& observer,
+                                     const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
-  auto artifact = run.classify_file(segments_jsonl);
-  (void)run.finish(artifact ? RunState::Finished : RunState::Failed);
-  if (!artifact) return tl::unexpected(artifact.error());
-  return read_labels(artifact->directory / "labels.jsonl");
+  auto labelled = run.classify_file(segments_jsonl);
+  (void)run.finish(labelled ? RunState::Finished : RunState::Failed);
+  return labelled;
 }
 
 }  // namespace skald

@@ -28,9 +28,14 @@ Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptio
 Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer,
                                       const CancelToken& cancel);
 
-/// Labels for segments that are there already, by the built-in classifier.
-Result<std::vector<Label>> classify_lines(Store& store, const std::string& segments_jsonl,
-                                          const CheckedOptions& checked, RunObserver& observer,
-                                          const CancelToken& cancel);
+struct LabelledLines {
+  std::vector<Label> labels;        // one a segment, in order
+  std::vector<Fallback> fallbacks;  // not empty: exit status 3
+};
+
+/// Labels for segments that are there already.
+Result<LabelledLines> classify_lines(Store& store, const std::string& segments_jsonl,
+                                     const CheckedOptions& checked, RunObserver& observer,
+                                     const CancelToken& cancel);
 
 }  // namespace skald

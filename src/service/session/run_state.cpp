@@ -15,7 +15,6 @@
 #include "service/models/models.hpp"
 #include "service/session/track_names.hpp"
 #include "stages/assign/assign_stage.hpp"
-#include "stages/classify/classify.hpp"
 #include "stages/decode/decode.hpp"
 #include "stages/diarize/diarize.hpp"
 #include "stages/listen/listen.hpp"
@@ -298,48 +297,6 @@ Status SessionRun::assign_words() {
   for (Segment& segment : result_.segments)
     for (const SpeakerRole& role : result_.roles)
       if (role.speaker_id == segment.speaker_id && !role.name.empty()) segment.speaker_name = role.name;
-  return {};
-}
-
-Result<std::string> SessionRun::classifier_identity() {
-  return sha256(TRY(model_identity(store_, checked_.text_model)) +
-                TRY(model_identity(store_, checked_.head)));
-}
-
-Result<Artifact> SessionRun::classify_file(const std::string& segments_jsonl) {
-  run_ = RunRecord{0, sha256(segments_jsonl), {}, {}, RunState::Running, stamp_now(), "{}"};
-  TRY_VOID(store_.add_run(run_));
-  start_workers();
-  const fs::path file = store_.home() / "jobs" / (run_.run_key + ".jsonl");
-  TRY_VOID(write_file_atomic(file, segments_jsonl));
-  meter_.begin(StageId::Classify);
-  StageContext shared = context();
-  auto labels = classify(
-      shared, file, run_.run_key,
-      {checked_.text_model, checked_.head, TRY(classifier_identity()), checked_.party, {}, checked_.threads});
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  return labels;
-}
-
-Status SessionRun::classify_segments() {
-  if (skips(Skippable::Classification)) return {};
-  result_.models.push_back({"classify", checked_.options.classifier, ""});
-  if (result_.segments.empty()) return {};
-  meter_.begin(StageId::Classify);
-  const std::string identity = TRY(classifier_identity());
-  result_.models.back().version = identity.substr(0, 12);
-  StageContext shared = context();
-  const Artifact labels = TRY(classify(
-      shared, segments_file_, segments_content_,
-      {checked_.text_model, checked_.head, identity, checked_.party, result_.roles, checked_.threads}));
-  auto read = TRY(read_labels(labels.directory / "labels.jsonl"));
-  if (read.size() != result_.segments.size())
-    return fail(ErrorCode::Internal, "the classifier returned " + std::to_string(read.size()) +
-                                         " labels for " + std::to_string(result_.segments.size()) +
-                                         " segments");
-  for (std::size_t i = 0; i < read.size(); ++i) result_.segments[i].label = std::move(read[i]);
-  if (auto roles = read_roles(labels.directory / "roles.json")) result_.roles = std::move(*roles);
   return {};
 }
 

@@ -9,10 +9,12 @@
 #include "pipeline/run_stage.hpp"
 #include "platform/process/worker_process.hpp"
 #include "service/models/tuning.hpp"
+#include "service/labels/session_labels.hpp"
 #include "service/session/log.hpp"
 #include "service/session/logged_observer.hpp"
 #include "service/session/options.hpp"
 #include "service/session/recording.hpp"
+#include "service/session/run.hpp"
 #include "store/store.hpp"
 
 namespace skald {
@@ -45,8 +47,8 @@ class SessionRun {
   const SessionResult& result() const { return result_; }
   const std::vector<Track>& tracks() const { return tracks_; }
   Result<Diarization> diarization_of(const Track& track) const;
-  /// For `skald classify`: no recording, only a run to hang the artifact on.
-  Result<Artifact> classify_file(const std::string& segments_jsonl);
+  /// For `skald classify`: no recording, only a run to hang the artifacts on.
+  Result<LabelledLines> classify_file(const std::string& segments_jsonl);
   RunLog& log() { return log_; }
 
  private:
@@ -61,6 +63,17 @@ class SessionRun {
   std::vector<SpeakerRole> told_roles() const;
   Result<std::string> classifier_identity();
   Result<SpeechTuning> speech_tuning_of(const std::string& identity);
+  struct Classified {
+    std::vector<Label> labels;  // one a segment
+    std::vector<SpeakerRole> roles;
+    std::vector<Fallback> fallbacks;
+    ModelUse used;
+  };
+  /// By the embedded classifier, and over it by the chosen language model.
+  Result<Classified> classify_all(const std::vector<Segment>& segments, const std::filesystem::path& file,
+                                  const std::string& content, const std::vector<SpeakerRole>& told);
+  Result<SessionLabels> label_over(const std::vector<Segment>& segments, const std::string& content,
+                                   const Classified& net);
   bool skips(Skippable what) const { return checked_.options.skip.contains(what); }
 
   Store& store_;

@@ -1,13 +1,9 @@
 #include "service/settings/services.hpp"
 
-#include <array>
-
 #include "base/text.hpp"
 
 namespace skald {
 namespace {
-
-constexpr std::int64_t kGroqFreeTokens = 100000;  // a day, without payment
 
 OllamaUnload unload_from(const std::string& word) {
   const std::string lower = ascii_lower(word);
@@ -15,18 +11,6 @@ OllamaUnload unload_from(const std::string& word) {
 }
 
 }  // namespace
-
-const ServiceSettings* LlmServices::service(std::string_view name) const {
-  for (const ServiceSettings* each : {&ollama, &groq, &openai, &compatible})
-    if (each->name == name) return each;
-  return nullptr;
-}
-
-std::optional<std::int64_t> LlmServices::tokens_per_day(std::string_view service_name) const {
-  if (service_name == ollama.name) return std::nullopt;
-  if (daily_tokens) return daily_tokens;
-  return service_name == groq.name ? std::optional(kGroqFreeTokens) : std::nullopt;
-}
 
 LlmServices llm_services(const Settings& settings) {
   LlmServices llm;
@@ -39,6 +23,7 @@ LlmServices llm_services(const Settings& settings) {
                     settings.text("LLM_MODEL"), ""};
   llm.ollama_fallback_model = settings.text("OLLAMA_FALLBACK_MODEL");
   llm.unload = unload_from(settings.text("OLLAMA_UNLOAD"));
+  llm.silence_seconds = static_cast<int>(settings.number("LLM_TIMEOUT_SECONDS"));
   llm.calls = {settings.number("GROQ_MAX_CALLS_PER_SECOND"),
                static_cast<int>(settings.number("GROQ_RATE_LIMIT_BURST")),
                settings.number("GROQ_RATE_LIMIT_PERIOD_SECONDS")};

@@ -9,6 +9,7 @@
 #include "formats/env.hpp"
 #include "formats/fields.hpp"
 #include "service/backends/backends.hpp"
+#include "service/settings/services.hpp"
 #include "store/store.hpp"
 
 extern char** environ;
@@ -159,6 +160,7 @@ LogSettings log_settings(const Settings& settings) {
 
 Status apply(const Settings& settings, ProcessOptions& options) {
   options.log = log_settings(settings);
+  options.services = llm_services(settings);
   if (options.model.empty()) options.model = settings.text("WHISPER_MODEL");
   if (options.device.empty()) options.device = ascii_lower(settings.text("INFERENCE_DEVICE"));
   for (const BackendSetting& row : kBackendSettings) apply_backend(settings, row, options);

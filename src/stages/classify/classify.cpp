@@ -10,7 +10,7 @@ Result<Artifact> classify(StageContext& context, const std::filesystem::path& se
   Json parameters = {{"model", input.identity},
                      {"party", input.party ? to_json(*input.party) : Json(nullptr)},
                      {"roles", to_json(input.roles)}};
-  StageRequest request{StageId::Classify, parameters, {content}, {}};
+  StageRequest request{StageId::Classify, parameters, {content}, {}, input.end};
   request.make = [&](const Lease& lease) {
     Json job = parameters;
     job["segments"] = segments.string();

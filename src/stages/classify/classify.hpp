@@ -17,6 +17,7 @@ struct ClassifyInput {
   std::optional<Party> party;
   std::vector<SpeakerRole> roles;  // as told
   int threads = 1;
+  StageEnd end = StageEnd::Whole;
 };
 
 /// Artifact: labels.jsonl, roles.json. `segments` is the JSONL file of the segments, `content` its hash.
