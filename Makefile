@@ -5,7 +5,7 @@ PURPOSE ?= build
 SETUP = $(PYTHON) deps/stage.py
 COMPILE = $(PYTHON) tools/build.py
 
-.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz bench classifier notice clean distclean
+.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz ollama-test bench classifier notice clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make asan       tests under address and undefined-behaviour sanitizers'
 	@echo 'make tsan       tests under the thread sanitizer   make ubsan    under that for undefined behaviour alone'
 	@echo 'make fuzz       the fuzzers, FUZZ_SECONDS each (60)'
+	@echo 'make ollama-test  builds a real Ollama and runs the tests that talk to it'
 	@echo 'make bench      the benchmarks                   make notice    writes NOTICE from deps/manifest.json'
 	@echo 'make classifier trains the classifier on data/classification and writes its report'
 	@echo 'make clean      removes the build folders        make distclean and also what was downloaded and prepared'
@@ -47,6 +48,10 @@ asan tsan ubsan:
 fuzz:
 	@$(SETUP) --for test
 	@$(PYTHON) tools/run_tests.py --sanitized fuzz=$(BUILD)-fuzz --fuzz-seconds $(or $(FUZZ_SECONDS),60)
+
+ollama-test: setup
+	@$(COMPILE) $(BUILD) ollama_test
+	@tools/ollama_tests $(BUILD)
 
 format:
 	@$(SETUP) --for test

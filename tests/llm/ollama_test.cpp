@@ -24,7 +24,9 @@ const LlmEvents kQuiet;
 class RealOllama : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (!std::filesystem::exists(skald::testing::ollama_program()) || !std::filesystem::exists(skald::testing::small_model())) return;
+    if (!std::filesystem::exists(skald::testing::ollama_program()) ||
+        !std::filesystem::exists(skald::testing::small_model()))
+      return;
     folder_ = new TestFolder;
     server_ = new OllamaServer(folder_->path());
     ASSERT_TRUE(server_->create("tiny", skald::testing::small_model()));

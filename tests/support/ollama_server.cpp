@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<std::string> environment_of(const fs::path& folder, const OllamaServer::Environment& more) {
-  std::vector<std::string> all = {"HOME=" + folder.string(), "OLLAMA_HOST=127.0.0.1:0", "OLLAMA_MODELS=" + (folder / "models").string(),
-                                  "PATH=/usr/bin:/bin"};
+  std::vector<std::string> all = {"HOME=" + folder.string(), "OLLAMA_HOST=127.0.0.1:0",
+                                  "OLLAMA_MODELS=" + (folder / "models").string(), "PATH=/usr/bin:/bin"};
   for (const auto& [name, value] : more) all.push_back(name + "=" + value);
   return all;
 }
@@ -59,7 +59,8 @@ OllamaServer::OllamaServer(const fs::path& folder, const Environment& environmen
   std::string log;
   const std::string mark = "Listening on 127.0.0.1:";
   char block[4096];
-  while (log.find(mark) == std::string::npos || log.find(' ', log.find(mark) + mark.size()) == std::string::npos) {
+  while (log.find(mark) == std::string::npos ||
+         log.find(' ', log.find(mark) + mark.size()) == std::string::npos) {
     const ssize_t got = ::read(log_, block, sizeof block);
     if (got <= 0) throw std::runtime_error("Ollama did not start: " + log);
     log.append(block, static_cast<std::size_t>(got));

@@ -1,5 +1,5 @@
-// A real Ollama of a test's own: started on a free port of 127.0.0.1, with a folder of its own, ended with the
-// object.
+// A real Ollama of a test's own: started on a free port of 127.0.0.1, with a folder of its own, ended with
+// the object.
 #pragma once
 #include <sys/types.h>
 
