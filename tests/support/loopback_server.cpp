@@ -170,6 +170,8 @@ bool LoopbackServer::reply(int socket, const Answer& answer) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Status\r\n";
   for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
   head += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
+  // In one write: the second of two would wait for the other side's acknowledgement.
+  if (answer.manner == Manner::Whole) return write_all(socket, head + answer.body);
   if (!write_all(socket, head)) return false;
   if (answer.manner == Manner::CutInside) {
     write_all(socket, std::string_view(answer.body).substr(0, answer.body.size() / 2));
@@ -178,9 +180,8 @@ bool LoopbackServer::reply(int socket, const Answer& answer) {
   if (answer.manner == Manner::Drip) {
     for (const char byte : answer.body)
       if (!write_all(socket, {&byte, 1}) || !pause(20)) return false;
-    return true;
   }
-  return write_all(socket, answer.body);
+  return true;
 }
 
 int unused_port() {
