@@ -11,7 +11,7 @@
 #include "formats/json.hpp"
 #include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
-#include "service/settings/settings.hpp"
+#include "service/settings/presets.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -23,20 +23,27 @@ struct ConfigOptions {
   bool json = false;
 };
 
+// What a preset chooses for a setting; nothing where it leaves it alone.
+std::string_view of_preset(const Preset& preset, const SettingInfo& setting) {
+  if (setting.option == "--device") return preset.device;
+  if (setting.kind != SettingKind::Backend) return {};
+  return setting.option == "--transcriber" ? preset.transcriber
+         : setting.option == "--diarizer"  ? preset.diarizer
+                                           : preset.classifier;
+}
+
 // The option that stands above a setting, where it was given.
 Result<std::optional<SettingValue>> from_option(const CLI::App& command, const ConfigOptions& options,
-                                                const SettingInfo& setting) {
-  if (!options.common.preset.empty() && setting.kind == SettingKind::Backend) {
-    const Preset preset = TRY(find_preset(options.common.preset));
-    const std::string_view value = setting.option == "--transcriber" ? preset.transcriber
-                                   : setting.option == "--diarizer"  ? preset.diarizer
-                                                                     : preset.classifier;
-    return SettingValue{std::string(value), "option --preset"};
-  }
+                                                const Settings& settings, const SettingInfo& setting) {
   if (setting.option.empty()) return std::nullopt;
   const CLI::Option* option = command.get_option_no_throw(std::string(setting.option));
-  if (option == nullptr || option->count() == 0) return std::nullopt;
-  return SettingValue{option->results().back(), "option " + std::string(setting.option)};
+  if (option != nullptr && option->count() > 0)
+    return SettingValue{option->results().back(), "option " + std::string(setting.option)};
+  if (options.common.preset.empty()) return std::nullopt;
+  const Preset preset = TRY(chosen_preset(options.common.preset, settings));
+  const std::string_view chosen = of_preset(preset, setting);
+  if (chosen.empty()) return std::nullopt;
+  return SettingValue{std::string(chosen), "option --preset"};
 }
 
 SettingValue what_holds(const Settings& settings, const SettingInfo& setting) {
@@ -59,7 +66,7 @@ Status show_config(const CLI::App& command, const ConfigOptions& options) {
   const Settings settings = TRY(Settings::load());
   Json rows = Json::array();
   for (const SettingInfo& setting : setting_catalogue()) {
-    const auto option = TRY(from_option(command, options, setting));
+    const auto option = TRY(from_option(command, options, settings, setting));
     const SettingValue held = option ? *option : what_holds(settings, setting);
     rows.push_back({{"name", setting.name},
                     {"value", shown(setting, held.value)},

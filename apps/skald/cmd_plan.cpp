@@ -39,7 +39,8 @@ int show(const CommonOptions& common, Show how) {
 }  // namespace
 
 void add_plan(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("plan", "Show what would run where, and the memory it needs; runs nothing");
+  auto* command =
+      app.add_subcommand("plan", "Show what would run where, and the memory it needs; runs nothing");
   auto words = std::make_shared<PlanWords>();
   add_full(*command, words->common);
   add_common(*command, words->common);

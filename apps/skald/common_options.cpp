@@ -2,8 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli.hpp"
-#include "service/backends/backends.hpp"
-#include "service/settings/settings.hpp"
+#include "service/settings/presets.hpp"
 
 namespace skald::cli {
 
@@ -39,7 +38,8 @@ void add_common(CLI::App& command, CommonOptions& o) {
 }
 
 void add_backend_options(CLI::App& command, CommonOptions& o) {
-  command.add_option("--preset", o.preset, "Backends for a kind of machine: local, cpu, low-memory");
+  command.add_option("--preset", o.preset,
+                     "Backends for a kind of machine: local, cpu, low-memory, groq, mixed");
   command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
   command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
   add_classifier(command, o);
@@ -120,13 +120,11 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
                   "For example: --map SPEAKER_00=Anna");
     options.names[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
-  if (!o.preset.empty()) {
-    const Preset preset = TRY(find_preset(o.preset));
-    options.transcriber = preset.transcriber;
-    options.diarizer = preset.diarizer;
-    options.classifier = preset.classifier;
-  }
+  std::optional<Preset> preset;
+  if (!o.preset.empty()) preset = TRY(chosen_preset(o.preset, settings));
+  if (preset) choose_backends(*preset, options);
   TRY_VOID(apply(settings, options));
+  if (preset) choose_models(*preset, options);
   if (!o.classifier_model.empty()) options.services.choose_model(options.classifier, o.classifier_model);
   return options;
 }

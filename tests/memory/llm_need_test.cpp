@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "memory/shapes.hpp"
+#include "pipeline/memory/gguf.hpp"
+#include "support/shared.hpp"
 
 namespace skald {
 namespace {
@@ -78,6 +81,24 @@ TEST(LlmNeed, QuantisedCacheTakesItsShare) {
   EXPECT_NEAR(mebi(llm_need(shape, settings).kv), 8704.0, 0.01);
   settings.kv = KvType::F16;
   EXPECT_NEAR(mebi(llm_need(shape, settings).kv), 16384.0, 0.01);
+}
+
+// The small model that the tests of Ollama use: its header here, and what Ollama 0.17.4 logged when it was
+// loaded.
+TEST(LlmNeed, AgreesWithTheLogOfASmallModel) {
+  SKALD_NEED_MODEL(folder, "smollm2");
+  std::filesystem::path file;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".gguf") file = entry.path();
+  ASSERT_FALSE(file.empty());
+  const auto shape = read_gguf_shape(file);
+  ASSERT_TRUE(shape) << shape.error().message;
+  const LlmNeed small = llm_need(*shape, with_context(2048));
+  EXPECT_NEAR(mebi(small.weights), 92.10, 0.01);
+  EXPECT_NEAR(mebi(small.kv), 45.0, 0.01);
+  const LlmNeed large = llm_need(*shape, with_context(8192, 1, FlashAttention::On));
+  EXPECT_NEAR(mebi(large.kv), 180.0, 0.01);
+  EXPECT_NEAR(mebi(large.compute), 97.12, 0.01);
 }
 
 TEST(LlmNeed, SlotsMultiplyTheCache) {

@@ -81,7 +81,8 @@ std::vector<Situation> without_cards() {
       e5("large model, 32 GiB", machine({}, {32, 24}), large, Verdict::Fits),
       e5("container of 1 GiB: tried, with a warning", machine({}, {1, 0.9}), nothing, Verdict::Short),
       e5("large model, 4 GiB: the base model", machine({}, {8, 4}), large_or_base, Verdict::FallsBack),
-      e5("large model alone, 4 of 16 GiB free: tried, with a warning", machine({}, {16, 4}), large, Verdict::Short),
+      e5("large model alone, 4 of 16 GiB free: tried, with a warning", machine({}, {16, 4}), large,
+         Verdict::Short),
       e5("large model alone, 6 GiB in all: no way", machine({}, {6, 4}), large, Verdict::Impossible)};
   all.push_back({"container of 0.5 GiB: no way", tight, nothing, Verdict::Impossible, "cpu", Verdict::Short,
                  "e5-small", "cpu"});
@@ -98,51 +99,54 @@ std::vector<Situation> with_cards() {
     r.device = "cpu";
     r.cuda = CudaSupport::Yes;
   };
-  const auto row = [](const char* what, const Devices& devices, auto wish, Verdict verdict, const char* device) {
+  const auto row = [](const char* what, const Devices& devices, auto wish, Verdict verdict,
+                      const char* device) {
     return Situation{what, devices, wish, verdict, device, Verdict::Fits, "e5-small", "cpu"};
   };
-  return {row("free card of 12 GiB", machine({12, 11.5}, {32, 24}), card, Verdict::Fits, "cuda:0"),
-          row("5.5 GiB of it free: smaller batch", machine({12, 5.5}, {32, 24}), card, Verdict::Adapted, "cuda:0"),
-          row("4 GiB free: int8", machine({12, 4}, {32, 24}), card, Verdict::Adapted, "cuda:0"),
-          row("2.8 GiB free: smaller model", machine({12, 2.8}, {32, 24}), card, Verdict::FallsBack, "cuda:0"),
-          row("1 GiB free: the CPU", machine({12, 1}, {32, 24}), card, Verdict::FallsBack, "cpu"),
-          row("card asked for, none there", machine({}, {32, 24}), forced, Verdict::FallsBack, "cpu"),
-          row("card there, CPU asked for", machine({12, 12}, {32, 24}), kept_off, Verdict::Fits, "cpu")};
+  return {
+      row("free card of 12 GiB", machine({12, 11.5}, {32, 24}), card, Verdict::Fits, "cuda:0"),
+      row("5.5 GiB of it free: smaller batch", machine({12, 5.5}, {32, 24}), card, Verdict::Adapted,
+          "cuda:0"),
+      row("4 GiB free: int8", machine({12, 4}, {32, 24}), card, Verdict::Adapted, "cuda:0"),
+      row("2.8 GiB free: smaller model", machine({12, 2.8}, {32, 24}), card, Verdict::FallsBack, "cuda:0"),
+      row("1 GiB free: the CPU", machine({12, 1}, {32, 24}), card, Verdict::FallsBack, "cpu"),
+      row("card asked for, none there", machine({}, {32, 24}), forced, Verdict::FallsBack, "cpu"),
+      row("card there, CPU asked for", machine({12, 12}, {32, 24}), kept_off, Verdict::Fits, "cpu")};
 }
 
 std::vector<Situation> with_a_language_model() {
   using Wish = std::function<void(PlanRequest&, const Devices&)>;
   const auto model = [](std::string name, LlmShape shape, std::vector<LlmCandidate> smaller = {},
-                        std::vector<HostedModel> loaded = {}, Unloading unloading = Unloading::Allowed) -> Wish {
+                        std::vector<HostedModel> loaded = {},
+                        Unloading unloading = Unloading::Allowed) -> Wish {
     return [=](PlanRequest& r, const Devices& d) {
       with_ollama(r, ollama(name, shape, d, smaller, loaded, unloading));
     };
   };
   const std::vector<HostedModel> other = {{"mistral:7b", gibi(6), gibi(6)}};
-  const auto row = [](const char* what, const Devices& devices, const Wish& wish, Verdict verdict, const char* name,
-                      const char* device) {
+  const auto row = [](const char* what, const Devices& devices, const Wish& wish, Verdict verdict,
+                      const char* name, const char* device) {
     return Situation{what, devices, wish, Verdict::Fits, "cpu", verdict, name, device};
   };
-  return {
-      row("8B on a free card", machine({12, 11.5}, {32, 24}), model("llama3:8b", llama3_8b()), Verdict::Fits,
-          "llama3:8b", "cuda:0"),
-      row("20B of 12.8 GiB, 9.3 GiB free: partly on the CPU", machine({12, 9.3}, {32, 24}),
-          model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::Adapted, "gpt-oss:20b", "cuda:0 + cpu"),
-      row("20B, little host memory: the smaller model", machine({12, 9.3}, {8, 4}),
-          model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::FallsBack, "llama3.2:3b", "cuda:0"),
-      row("20B, little of everything: the embedded classifier", machine({12, 0.9}, {8, 3}),
-          model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::FallsBack, "e5-small", "cpu"),
-      row("another model holds the card: unloaded", machine({12, 5.5}, {32, 24}),
-          model("llama3:8b", llama3_8b(), {}, other), Verdict::Adapted, "llama3:8b", "cuda:0"),
-      row("the same, and it may not be: partly on the CPU", machine({12, 5.5}, {32, 24}),
-          model("llama3:8b", llama3_8b(), {}, other, Unloading::Forbidden), Verdict::Adapted, "llama3:8b",
-          "cuda:0"),
-      row("no card, 16 GiB", machine({}, {16, 12}), model("llama3:8b", llama3_8b()), Verdict::Fits, "llama3:8b",
-          "cpu"),
-      row("no card, 9.3 GiB for 12.8", machine({}, {12, 9.3}), model("gpt-oss:20b", gpt_oss_20b(), {kSmall}),
-          Verdict::FallsBack, "llama3.2:3b", "cpu"),
-      row("no card, 4 GiB for 12.8, no other model", machine({}, {8, 4}), model("gpt-oss:20b", gpt_oss_20b()),
-          Verdict::FallsBack, "e5-small", "cpu")};
+  return {row("8B on a free card", machine({12, 11.5}, {32, 24}), model("llama3:8b", llama3_8b()),
+              Verdict::Fits, "llama3:8b", "cuda:0"),
+          row("20B of 12.8 GiB, 9.3 GiB free: partly on the CPU", machine({12, 9.3}, {32, 24}),
+              model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::Adapted, "gpt-oss:20b", "cuda:0 + cpu"),
+          row("20B, little host memory: the smaller model", machine({12, 9.3}, {8, 4}),
+              model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::FallsBack, "llama3.2:3b", "cuda:0"),
+          row("20B, little of everything: the embedded classifier", machine({12, 0.9}, {8, 3}),
+              model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::FallsBack, "e5-small", "cpu"),
+          row("another model holds the card: unloaded", machine({12, 5.5}, {32, 24}),
+              model("llama3:8b", llama3_8b(), {}, other), Verdict::Adapted, "llama3:8b", "cuda:0"),
+          row("the same, and it may not be: partly on the CPU", machine({12, 5.5}, {32, 24}),
+              model("llama3:8b", llama3_8b(), {}, other, Unloading::Forbidden), Verdict::Adapted, "llama3:8b",
+              "cuda:0"),
+          row("no card, 16 GiB", machine({}, {16, 12}), model("llama3:8b", llama3_8b()), Verdict::Fits,
+              "llama3:8b", "cpu"),
+          row("no card, 9.3 GiB for 12.8", machine({}, {12, 9.3}),
+              model("gpt-oss:20b", gpt_oss_20b(), {kSmall}), Verdict::FallsBack, "llama3.2:3b", "cpu"),
+          row("no card, 4 GiB for 12.8, no other model", machine({}, {8, 4}),
+              model("gpt-oss:20b", gpt_oss_20b()), Verdict::FallsBack, "e5-small", "cpu")};
 }
 
 void check(const Situation& s) {
@@ -189,7 +193,8 @@ TEST(Plan, TheGuidesCaseIsToldWithItsNumbers) {
   devices.gpus[0].holders = {{4242, "python", gibi(2.7)}};
   PlanRequest request = request_of(base_model());
   with_ollama(request, ollama("gpt-oss:20b", gpt_oss_20b(), devices, {kSmall}));
-  request.llm->models = {{"gpt-oss:20b", gibi(13.9), Fit::No, Fit::No}, {"llama3.2:3b", gibi(3), Fit::Yes, Fit::Yes}};
+  request.llm->models = {{"gpt-oss:20b", gibi(13.9), Fit::No, Fit::No},
+                         {"llama3.2:3b", gibi(3), Fit::Yes, Fit::Yes}};
   const Plan plan = make_plan(request, devices, kReserves);
   EXPECT_TRUE(plan.possible());
   const std::string lines = testing::PrintToString(plan_lines(plan));

@@ -28,9 +28,11 @@ class Steps {
     const bool has_card = !card_.empty() && wish_.model.shape.has_value();
     if (has_card) {
       on_card(WhisperStepKind::AsWished, wish_.model, wish_.precision, wish_.card_batch);
-      smaller_batches_on_card(WhisperStepKind::SmallerBatch, wish_.model, wish_.precision, wish_.card_batch / 2);
+      smaller_batches_on_card(WhisperStepKind::SmallerBatch, wish_.model, wish_.precision,
+                              wish_.card_batch / 2);
       if (wish_.precision != WhisperPrecision::Int8Float16)
-        smaller_batches_on_card(WhisperStepKind::Int8, wish_.model, WhisperPrecision::Int8Float16, wish_.card_batch);
+        smaller_batches_on_card(WhisperStepKind::Int8, wish_.model, WhisperPrecision::Int8Float16,
+                                wish_.card_batch);
       for (const WhisperCandidate& candidate : wish_.smaller)
         if (candidate.shape)
           smaller_batches_on_card(WhisperStepKind::SmallerModel, candidate, WhisperPrecision::Int8Float16,
@@ -61,8 +63,8 @@ class Steps {
   }
 
   // One step: the largest batch that fits, else a batch of one.
-  void smaller_batches_on_card(WhisperStepKind kind, const WhisperCandidate& model, WhisperPrecision precision,
-                               int largest) {
+  void smaller_batches_on_card(WhisperStepKind kind, const WhisperCandidate& model,
+                               WhisperPrecision precision, int largest) {
     int batch = std::max(1, largest);
     while (batch > 1 && whisper_cuda_need(*model.shape, precision, batch, wish_.beam).gpu_bytes > card_free_)
       batch /= 2;
@@ -95,7 +97,8 @@ std::string_view to_string(WhisperStepKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves) {
+std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices,
+                                       const Reserves& reserves) {
   return Steps(wish, devices, reserves).all();
 }
 

@@ -1,4 +1,5 @@
-// The named steps from the speech model that was wished to one that runs here: smaller batch, int8, smaller model, CPU.
+// The named steps from the speech model that was wished to one that runs here: smaller batch, int8, smaller
+// model, CPU.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -26,7 +27,7 @@ enum class WhisperDevices { CpuOnly, CardFirst };
 
 struct WhisperWish {
   WhisperCandidate model;
-  int cpu_batch = 8;    // chunks at a time
+  int cpu_batch = 8;  // chunks at a time
   int card_batch = 16;
   int beam = 1;
   WhisperPrecision precision = WhisperPrecision::Float16;  // on a card
@@ -38,7 +39,7 @@ struct WhisperWish {
 struct WhisperStep {
   WhisperStepKind kind = WhisperStepKind::AsWished;
   std::string model;
-  std::string device;  // "cuda:0", "cpu"
+  std::string device;                                      // "cuda:0", "cpu"
   WhisperPrecision precision = WhisperPrecision::Float32;  // on a card
   int batch = 1;
   std::uint64_t needed = 0;
@@ -48,7 +49,8 @@ struct WhisperStep {
 };
 
 /// All steps in order, those that do not fit too. Never empty. The CPU is among them wherever a card is.
-std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves);
+std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices,
+                                       const Reserves& reserves);
 
 /// Index of the first step that fits; nothing where none does.
 std::optional<std::size_t> first_that_fits(const std::vector<WhisperStep>& steps);

@@ -5,10 +5,12 @@
 namespace skald {
 namespace {
 
-// Presets whose backends are services appear here together with those backends.
-constexpr std::array<Preset, 3> kPresets = {{{"local", "whisper", "community-1", "e5"},
-                                             {"cpu", "whisper", "community-1", "e5"},
-                                             {"low-memory", "whisper", "community-1", "e5"}}};
+constexpr std::array<Preset, 5> kPresets = {
+    {{"local", "whisper", "community-1", "ollama", "", ModelSize::Smaller, MemoryUse::Usual},
+     {"groq", "groq", "community-1", "groq", "", ModelSize::AsConfigured, MemoryUse::Usual},
+     {"mixed", "whisper", "community-1", "groq", "", ModelSize::AsConfigured, MemoryUse::Usual},
+     {"cpu", "whisper", "community-1", "ollama", "cpu", ModelSize::AsConfigured, MemoryUse::Usual},
+     {"low-memory", "whisper", "community-1", "ollama", "", ModelSize::Smaller, MemoryUse::Least}}};
 
 }  // namespace
 
@@ -45,8 +47,7 @@ Result<Preset> find_preset(std::string_view name) {
     if (preset.name == name) return preset;
     known += (known.empty() ? "" : ", ") + std::string(preset.name);
   }
-  return fail(ErrorCode::Usage, "there is no preset '" + std::string(name) + "' in this version",
-              "Known: " + known + ".");
+  return fail(ErrorCode::Usage, "there is no preset '" + std::string(name) + "'", "Known: " + known + ".");
 }
 
 }  // namespace skald

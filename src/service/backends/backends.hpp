@@ -24,9 +24,15 @@ std::string_view to_string(BackendKind kind);
 /// Fails with the names that are known.
 Status check_backend(BackendKind kind, std::string_view name);
 
+enum class ModelSize { AsConfigured, Smaller };  // Smaller: OLLAMA_FALLBACK_MODEL, or the largest that fits
+enum class MemoryUse { Usual, Least };           // Least: small batches; all models of Ollama are unloaded
+
 struct Preset {
   std::string_view name;
   std::string_view transcriber, diarizer, classifier;
+  std::string_view device;  // cpu; empty: not the preset's choice
+  ModelSize size = ModelSize::AsConfigured;
+  MemoryUse memory = MemoryUse::Usual;
 };
 /// Fails with the presets that are known.
 Result<Preset> find_preset(std::string_view name);

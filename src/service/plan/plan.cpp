@@ -65,10 +65,10 @@ class Planner {
     const std::string both =
         fmt::format("needs {}, {} are available", memory_text(row.needed), memory_text(row.available));
     row.verdict = row.needed <= most_ ? Verdict::Short : Verdict::Impossible;
-    row.reason = row.verdict == Verdict::Short ? both + ": close other programs, or it may be ended by the system"
-                 : request_.speech.limit > 0 && most_ == request_.speech.limit
-                     ? both + " within --memory-limit"
-                     : both + ": more than this machine has";
+    row.reason =
+        row.verdict == Verdict::Short ? both + ": close other programs, or it may be ended by the system"
+        : request_.speech.limit > 0 && most_ == request_.speech.limit ? both + " within --memory-limit"
+                                                                      : both + ": more than this machine has";
   }
 
   void transcribe() {
@@ -86,8 +86,8 @@ class Planner {
     const auto fits = first_that_fits(steps);
     const WhisperStep& first = steps.front();
     const WhisperStep& chosen = fits ? steps[*fits] : least_of(wish, steps);
-    PlanRow row{stage, request_.transcriber, chosen.model, chosen.device, chosen.needed, chosen.available,
-                Verdict::Fits, "fits"};
+    PlanRow row{stage,         request_.transcriber, chosen.model,  chosen.device,
+                chosen.needed, chosen.available,     Verdict::Fits, "fits"};
     if (!fits) {
       judge_host(row);
     } else if (chosen.model != first.model || chosen.device != first.device) {
@@ -106,7 +106,8 @@ class Planner {
   static const WhisperStep& least_of(const WhisperWish& wish, const std::vector<WhisperStep>& steps) {
     const WhisperStep* least = &steps.back();
     for (const WhisperStep& step : steps)
-      if (step.device == "cpu" && step.model == wish.model.name && (least->model != step.model || step.needed < least->needed))
+      if (step.device == "cpu" && step.model == wish.model.name &&
+          (least->model != step.model || step.needed < least->needed))
         least = &step;
     return *least;
   }
@@ -143,8 +144,8 @@ class Planner {
     if (!wanted(stage)) return skipped(stage, request_.classifier);
     if (request_.llm) return ask_ollama(*request_.llm);
     if (is_cloud(BackendKind::Classifier, request_.classifier)) {
-      plan_.rows.push_back({stage, request_.classifier, request_.service_model, "service", 0, 0, Verdict::Elsewhere,
-                            "sent to the service that was chosen"});
+      plan_.rows.push_back({stage, request_.classifier, request_.service_model, "service", 0, 0,
+                            Verdict::Elsewhere, "sent to the service that was chosen"});
       return;
     }
     worker(classify_need(), request_.classifier, "e5-small");
@@ -152,7 +153,8 @@ class Planner {
 
   void ask_ollama(const LlmView& view) {
     plan_.models = view.models;
-    PlanRow row{StageId::Classify, request_.classifier, view.model, "cpu", 0, 0, Verdict::FallsBack, view.trouble};
+    PlanRow row{StageId::Classify,  request_.classifier, view.model, "cpu", 0, 0,
+                Verdict::FallsBack, view.trouble};
     if (view.trouble.empty() && !view.steps.empty()) {
       const std::size_t index = first_that_fits(view.steps);
       const LlmStep& chosen = view.steps[std::min(index, view.steps.size() - 1)];
@@ -204,8 +206,8 @@ class Planner {
       case LlmStepKind::SmallerContext:
         return fmt::format("{}: {}with a context of {}", wished.text, first, chosen.num_ctx);
       case LlmStepKind::PartOnCpu:
-        return fmt::format("{}: {}with {} layers on the card and the rest on the CPU, slower", wished.text, first,
-                           chosen.num_gpu.value_or(0));
+        return fmt::format("{}: {}with {} layers on the card and the rest on the CPU, slower", wished.text,
+                           first, chosen.num_gpu.value_or(0));
       case LlmStepKind::SmallerModel:
         return fmt::format("{}: {}{} instead", wished.text, first, chosen.model);
       case LlmStepKind::Cpu:
@@ -216,11 +218,13 @@ class Planner {
 
   void alternatives() {
     const PlanRow* labels = plan_.row(StageId::Classify);
-    if (labels == nullptr || !request_.llm || labels->verdict == Verdict::Fits) return;
+    if (labels == nullptr || !request_.llm || !request_.llm->trouble.empty()) return;
+    if (labels->verdict == Verdict::Fits || labels->verdict == Verdict::Elsewhere) return;
     for (const ModelFit& fit : plan_.models)
       if (fit.now == Fit::Yes && fit.model != labels->model) {
-        plan_.alternatives.push_back(fmt::format("{} would fit now ({}): set OLLAMA_MODEL, or --classifier-model.",
-                                                 fit.model, memory_text(fit.needed)));
+        plan_.alternatives.push_back(
+            fmt::format("{} would fit now ({}): set OLLAMA_MODEL, or --classifier-model.", fit.model,
+                        memory_text(fit.needed)));
         break;
       }
     for (const GpuState& card : devices_.gpus)
@@ -249,7 +253,8 @@ bool Plan::possible() const {
 }
 
 const PlanRow* Plan::row(StageId stage) const {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const PlanRow& r) { return r.stage == stage; });
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const PlanRow& r) { return r.stage == stage; });
   return found == rows.end() ? nullptr : &*found;
 }
 

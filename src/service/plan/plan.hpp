@@ -1,4 +1,5 @@
-// What would run where, with the memory that it needs and that there is: worked out before anything is started.
+// What would run where, with the memory that it needs and that there is: worked out before anything is
+// started.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,8 +17,8 @@
 namespace skald {
 
 enum class Verdict {
-  Fits,        // as wished
-  Adapted,     // the wished model, in less memory: smaller batch or context, partly on the CPU, after unloading
+  Fits,     // as wished
+  Adapted,  // the wished model, in less memory: smaller batch or context, partly on the CPU, after unloading
   FallsBack,   // something else stands in
   Elsewhere,   // at a service, or on another machine: no memory of this one
   Short,       // more than is free now, less than the machine has: tried, with a warning
@@ -37,9 +38,9 @@ struct PlanRow {
 
 /// What Ollama says, as far as it was asked.
 struct LlmView {
-  std::string model;            // as wished, or as chosen
-  std::vector<LlmStep> steps;   // of src/pipeline/memory/ladder.hpp
-  std::string trouble;          // not empty: it cannot be asked, and why
+  std::string model;             // as wished, or as chosen
+  std::vector<LlmStep> steps;    // of src/pipeline/memory/ladder.hpp
+  std::string trouble;           // not empty: it cannot be asked, and why
   std::vector<ModelFit> models;  // installed there
 };
 
@@ -59,9 +60,9 @@ struct PlanRequest {
 struct Plan {
   std::vector<PlanRow> rows;
   Devices devices;
-  std::vector<ModelFit> models;            // of Ollama
-  std::optional<WhisperStep> transcribe;   // how the recogniser is to run; nothing: it does not run here
-  std::vector<std::string> alternatives;   // what else the user may do, one sentence each
+  std::vector<ModelFit> models;           // of Ollama
+  std::optional<WhisperStep> transcribe;  // how the recogniser is to run; nothing: it does not run here
+  std::vector<std::string> alternatives;  // what else the user may do, one sentence each
 
   /// Whether each stage has a way to run.
   bool possible() const;

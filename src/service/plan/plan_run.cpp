@@ -5,8 +5,11 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "engines/llm/label_run.hpp"
+#include "engines/llm/ollama.hpp"
 #include "engines/whisper/weights.hpp"
 #include "pipeline/memory/broker.hpp"
+#include "service/labels/ollama_steps.hpp"
 #include "service/models/models.hpp"
 
 namespace skald {
@@ -40,6 +43,57 @@ Result<std::vector<fs::path>> smaller_models(std::uint64_t below) {
   std::stable_sort(folders.begin(), folders.end(),
                    [](const fs::path& a, const fs::path& b) { return model_bytes(a) > model_bytes(b); });
   return folders;
+}
+
+// Segments as they usually are, of which a run's largest batch is made: the recording has not been heard yet.
+llm::LlmJob usual_job(const CheckedOptions& checked, int batch_segments) {
+  constexpr int many = 200;
+  constexpr double pace = 3;  // seconds from one segment to the next
+  llm::LlmJob job;
+  job.party = checked.party;
+  job.batch_segments = batch_segments;
+  job.context = {checked.options.services.context.max_segments, checked.options.services.context.past_seconds,
+                 checked.options.services.context.future_seconds};
+  for (int i = 0; i < many; ++i) {
+    Segment segment;
+    segment.span = {{i * pace}, {(i + 1) * pace}};
+    segment.speaker_name = "SPEAKER_00";
+    segment.text =
+        "You walk down the long stairs, and at the end of the corridor there is an old wooden door.";
+    job.segments.push_back(std::move(segment));
+  }
+  return job;
+}
+
+int context_of(const CheckedOptions& checked, int batch_segments) {
+  const int tokens = llm::estimate({}, usual_job(checked, batch_segments), {}).num_ctx;
+  return (std::max(tokens, 1024) + 255) / 256 * 256;
+}
+
+LlmView ask_ollama(const CheckedOptions& checked, const Devices& devices, const Reserves& reserves,
+                   const CancelToken& cancel) {
+  const LlmServices& services = checked.options.services;
+  LlmView view;
+  view.model = services.ollama.model;
+  llm::Ollama host(services.ollama.base_url, &cancel);
+  OllamaWish wish;
+  wish.model = services.ollama.model;
+  wish.fallback = services.ollama_fallback_model;
+  wish.num_ctx = context_of(checked, services.context.batch_segments);
+  wish.least_ctx = context_of(checked, llm::kLeastBatchSegments);
+  wish.unloading = services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
+  wish.where = checked.options.device == "cpu" ? LlmDevices::CpuOnly : LlmDevices::Any;
+  auto found = ollama_steps(host, wish, devices, reserves);
+  if (!found) {
+    view.trouble = found.error().message;
+    return view;
+  }
+  view.model = found->model;
+  view.steps = std::move(found->steps);
+  LlmSettings settings;
+  settings.num_ctx = wish.num_ctx;
+  if (auto fits = model_fits(host, settings, wish.where, devices, reserves)) view.models = std::move(*fits);
+  return view;
 }
 
 std::set<StageId> stages_of(const ProcessOptions& options) {
@@ -77,7 +131,7 @@ Result<WhisperShape> read_whisper_shape(const fs::path& model_folder) {
   return shape;
 }
 
-Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const CancelToken&) {
+Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const CancelToken& cancel) {
   const ProcessOptions& options = checked.options;
   PlanRequest request;
   request.stages = stages_of(options);
@@ -91,8 +145,16 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
   request.speech.model = candidate(checked.speech_model);
   for (const fs::path& folder : TRY(smaller_models(request.speech.model.model_bytes)))
     request.speech.smaller.push_back(candidate(folder));
-  const BrokerSettings reserves;
-  return make_plan(request, TRY(probe.look()), {reserves.gpu_reserve, reserves.host_reserve});
+  const BrokerSettings broker;
+  const Reserves reserves{broker.gpu_reserve, broker.host_reserve};
+  const Devices devices = TRY(probe.look());
+  if (request.classifier == "ollama" && request.stages.contains(StageId::Classify))
+    request.llm = ask_ollama(checked, devices, reserves, cancel);
+  if (const ServiceSettings* service = options.services.service(options.classifier))
+    request.service_model = service->model;
+  if (const ServiceSettings* service = options.services.service(options.transcriber))
+    request.speech_service_model = service->speech_model;
+  return make_plan(request, devices, reserves);
 }
 
 Status follow_plan(const Plan& plan, CheckedOptions& checked) {
@@ -105,7 +167,8 @@ Status follow_plan(const Plan& plan, CheckedOptions& checked) {
   if (step.device == "cpu" && step.batch < 8) checked.batch = step.batch;
   if (const std::string wished = name_of(checked.speech_model); step.model != wished) {
     checked.speech_model = TRY(find_speech_model(step.model));
-    checked.options.fallbacks.push_back({"transcribe", wished, step.model, plan.row(StageId::Transcribe)->reason});
+    checked.options.fallbacks.push_back(
+        {"transcribe", wished, step.model, plan.row(StageId::Transcribe)->reason});
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// The plan of a run that was asked for: looks at the machine, at the models on disk and at Ollama; starts nothing.
+// The plan of a run that was asked for: looks at the machine, at the models on disk and at Ollama; starts
+// nothing.
 #pragma once
 #include "pipeline/ports.hpp"
 #include "service/plan/plan.hpp"
@@ -9,8 +10,8 @@ namespace skald {
 /// Fails where the devices cannot be read or are described wrongly.
 Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const CancelToken& cancel);
 
-/// Makes the plan's decisions the run's: batch, speech model, and the fallback that this is. Fails with OutOfMemory
-/// where a stage cannot run at all.
+/// Makes the plan's decisions the run's: batch, speech model, and the fallback that this is. Fails with
+/// OutOfMemory where a stage cannot run at all.
 Status follow_plan(const Plan& plan, CheckedOptions& checked);
 
 /// Sizes of a CTranslate2 model, from the list of arrays in its model.bin.

@@ -46,7 +46,8 @@ std::string devices_text(const Devices& devices) {
   if (devices.host.limit > 0) text += fmt::format(", limited to {}", memory_text(devices.host.limit));
   text += devices.simulated ? " (as SKALD_DEVICES describes)\n" : "\n";
   for (const GpuState& card : devices.gpus) {
-    text += fmt::format("{} {}: {} of {} free", card.id, card.name, memory_text(card.free), memory_text(card.total));
+    text += fmt::format("{} {}: {} of {} free", card.id, card.name, memory_text(card.free),
+                        memory_text(card.total));
     const std::string held = holders_text(card.holders);
     text += (held.empty() ? "" : "; " + held) + "\n";
   }

@@ -137,6 +137,7 @@ Result<CheckedOptions> check(ProcessOptions options) {
   std::error_code error;
   checked.batch =
       TRY(cpu_batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
+  if (options.memory_use == MemoryUse::Least) checked.batch = 1;
   checked.speaker_model = TRY(find_model("community-1"));
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));

@@ -12,6 +12,7 @@
 #include "domain/types.hpp"
 #include "formats/results.hpp"
 #include "pipeline/stage.hpp"
+#include "service/backends/backends.hpp"
 #include "service/session/log.hpp"
 #include "service/settings/llm_services.hpp"
 
@@ -45,6 +46,7 @@ struct ProcessOptions {
   int stream = -1;
   int beam = 0;
   std::uint64_t memory_limit = 0;  // bytes for one worker; 0: none
+  MemoryUse memory_use = MemoryUse::Usual;
   Resume resume = Resume::GoOn;
   LogSettings log;
   std::vector<Fallback> fallbacks;  // that were decided before the run began
