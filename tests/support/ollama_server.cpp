@@ -93,7 +93,10 @@ bool OllamaServer::create(const std::string& model, const fs::path& gguf) {
   const auto put = http::send(request, never);
   if (!put || put->status != 201) return false;
   request.url = url_ + "/api/create";
-  request.body = to_line(Json{{"model", model}, {"files", {{"model.gguf", digest}}}, {"stream", false}});
+  request.body = to_line(Json{{"model", model},
+                              {"files", {{"model.gguf", digest}}},
+                              {"parameters", {{"num_thread", 1}}},
+                              {"stream", false}});
   const auto made = http::send(request, never);
   return made && made->status == 200;
 }
