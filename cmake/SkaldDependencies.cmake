@@ -16,6 +16,8 @@ pkg_check_modules(FFMPEG QUIET IMPORTED_TARGET libavformat libavcodec libavutil 
 skald_system(FFMPEG_FOUND "libavformat-dev libavcodec-dev libavutil-dev libswresample-dev")
 pkg_check_modules(SECCOMP QUIET IMPORTED_TARGET libseccomp)
 skald_system(SECCOMP_FOUND libseccomp-dev)
+pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
+skald_system(LIBZIP_FOUND libzip-dev)
 
 skald_headers(nlohmann_json 3.10 nlohmann_json::nlohmann_json json)
 skald_headers(tl-expected "" tl::expected expected)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/ports.hpp"
+#include "service/doctor/check.hpp"
 #include "service/session/options.hpp"
 
 namespace CLI {
@@ -30,6 +31,12 @@ void add_eval(CLI::App& app, Action& chosen);
 void add_sessions(CLI::App& app, Action& chosen);
 void add_models(CLI::App& app, Action& chosen);
 void add_config(CLI::App& app, Action& chosen);
+void add_doctor(CLI::App& app, Action& chosen);
+void add_keys(CLI::App& app, Action& chosen);
+void add_support(CLI::App& app, Action& chosen);
+
+/// All checks of the doctor on this machine.
+std::vector<Check> examine_machine();
 
 /// Options of `process` that make sense for single stages too.
 struct CommonOptions {

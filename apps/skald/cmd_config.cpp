@@ -1,21 +1,17 @@
 // config: every setting, what holds, and where it comes from.
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 
-#include "base/secrets.hpp"
 #include "cli.hpp"
 #include "formats/json.hpp"
 #include "service/backends/backends.hpp"
-#include "service/models/models.hpp"
 #include "service/settings/presets.hpp"
-#include "store/store.hpp"
+#include "service/settings/shown.hpp"
 
 namespace skald::cli {
-namespace fs = std::filesystem;
 namespace {
 
 struct ConfigOptions {
@@ -46,43 +42,25 @@ Result<std::optional<SettingValue>> from_option(const CLI::App& command, const C
   return SettingValue{std::string(chosen), "option --preset"};
 }
 
-SettingValue what_holds(const Settings& settings, const SettingInfo& setting) {
-  SettingValue held = settings.effective(setting.name);
-  if (held.origin != "default") return held;
-  if (setting.name == "SKALD_HOME") held.value = default_home().string();
-  if (setting.name == "SKALD_DATA") held.value = data_folder().string();
-  if (setting.name == "SKALD_MODELS")
-    for (const fs::path& folder : model_folders())
-      held.value += (held.value.empty() ? "" : ":") + folder.lexically_normal().string();
-  if (held.value.empty()) held.origin = "not set";
-  return held;
-}
-
-std::string shown(const SettingInfo& setting, const std::string& value) {
-  return is_secret(setting.name) && !value.empty() ? masked(value) : without_secrets(value);
-}
-
 Status show_config(const CLI::App& command, const ConfigOptions& options) {
   const Settings settings = TRY(Settings::load());
-  Json rows = Json::array();
-  for (const SettingInfo& setting : setting_catalogue()) {
-    const auto option = TRY(from_option(command, options, settings, setting));
-    const SettingValue held = option ? *option : what_holds(settings, setting);
-    rows.push_back({{"name", setting.name},
-                    {"value", shown(setting, held.value)},
-                    {"origin", held.origin},
-                    {"allowed", allowed_values(setting)},
-                    {"about", setting.about}});
-  }
-  if (options.json) {
-    std::cout << to_pretty({{"settings", rows}, {"others", settings.unknown_names()}});
+  std::map<std::string, SettingValue, std::less<>> given;
+  for (const SettingInfo& setting : setting_catalogue())
+    if (const auto value = TRY(from_option(command, options, settings, setting)))
+      given[std::string(setting.name)] = *value;
+  const auto rows = shown_settings(settings, given);
+  if (!options.json) {
+    std::cout << shown_text(rows, settings);
     return {};
   }
-  for (const Json& row : rows)
-    std::cout << fmt::format("{:<36} {:<40} {}\n", row.at("name").get<std::string>(),
-                             row.at("value").get<std::string>(), row.at("origin").get<std::string>());
-  for (const std::string& name : settings.unknown_names())
-    std::cout << fmt::format("{:<36} {:<40} {}\n", name, "", "not a setting of Skald, passed over");
+  Json json = Json::array();
+  for (const ShownSetting& row : rows)
+    json.push_back({{"name", row.name},
+                    {"value", row.value},
+                    {"origin", row.origin},
+                    {"allowed", row.allowed},
+                    {"about", row.about}});
+  std::cout << to_pretty({{"settings", json}, {"others", settings.unknown_names()}});
   return {};
 }
 

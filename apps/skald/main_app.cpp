@@ -59,12 +59,15 @@ int run(int argc, char** argv) {
   add_sessions(app, chosen);
   add_models(app, chosen);
   add_config(app, chosen);
+  add_doctor(app, chosen);
+  add_keys(app, chosen);
+  add_support(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "skald: " << e.what() << ". See `skald --help`.\n";
+    std::cerr << "skald: " << without_secrets(e.what()) << ". See `skald --help`.\n";
     return 2;
   }
   const int status = chosen();

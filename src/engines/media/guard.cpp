@@ -7,6 +7,7 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
 }
 
 #include "base/text.hpp"
@@ -86,6 +87,10 @@ bool is_allowed_container(const char* name) {
 const std::string& allowed_decoders() {
   static const std::string list = list_decoders();
   return list;
+}
+
+std::string ffmpeg_version() {
+  return ::av_version_info();
 }
 
 Content guess_content(std::span<const std::uint8_t> head) {

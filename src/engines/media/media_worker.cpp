@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engines/media/flac.hpp"
+#include "engines/media/guard.hpp"
 #include "engines/media/media.hpp"
 #include "platform/sandbox/sandbox.hpp"
 
@@ -56,6 +57,13 @@ Result<Json> decode_job(const Json& job, const std::string& path, WorkerChannel&
   return parse_json(to_json_text(info), "media.json");
 }
 
+// What this FFmpeg reads, told from within the sandbox: `skald doctor` asks.
+Result<Json> capabilities_job(const Json& job, WorkerChannel& channel) {
+  TRY_VOID(enter(job, channel));
+  return Json{
+      {"ffmpeg", ffmpeg_version()}, {"decoders", allowed_decoders()}, {"containers", allowed_containers()}};
+}
+
 Result<Json> probe_job(const Json& job, const std::string& path, WorkerChannel& channel) {
   const InputFile input = TRY(InputFile::open(path));
   TRY_VOID(enter(job, channel));
@@ -101,8 +109,9 @@ Result<Json> flac_job(const Json& job, const std::string& path, WorkerChannel& c
 
 Result<Json> work(const Json& job, WorkerChannel& channel) {
   const auto input = get_or<std::string>(job, "input", "");
-  if (input.empty()) return fail(ErrorCode::Usage, "the job names no \"input\"");
   const auto task = get_or<std::string>(job, "do", "decode");
+  if (task == "capabilities") return capabilities_job(job, channel);
+  if (input.empty()) return fail(ErrorCode::Usage, "the job names no \"input\"");
   if (task == "decode") return decode_job(job, input, channel);
   if (task == "probe") return probe_job(job, input, channel);
   if (task == "flac") return flac_job(job, input, channel);

@@ -1,0 +1,26 @@
+#include "service/doctor/examine.hpp"
+
+namespace skald {
+
+std::vector<Check> examine(const Surroundings& around) {
+  std::vector<Check> all;
+  const auto add = [&](std::vector<Check> some) {
+    for (Check& check : some) all.push_back(std::move(check));
+  };
+  const auto loaded = Settings::load();
+  // With settings that cannot be read, the rest is looked at with what is built in.
+  const Settings settings = loaded ? *loaded : Settings();
+  const auto devices = around.devices.look();
+  add(check_settings(loaded));
+  all.push_back(check_cpu());
+  add(check_devices(devices, settings));
+  all.push_back(check_home(around.home));
+  all.push_back(check_disk("disk", "disk", around.home));
+  all.push_back(check_disk("disk-output", "disk, results", around.output));
+  add(check_workers(around.workers, around.programs, around.cancel));
+  add(check_models(settings));
+  add(check_ollama(settings, devices, around.cancel));
+  return all;
+}
+
+}  // namespace skald

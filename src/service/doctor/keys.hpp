@@ -1,0 +1,37 @@
+// Asks each service that is set up whether its key works.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/ports.hpp"
+#include "service/doctor/check.hpp"
+#include "service/settings/services.hpp"
+
+namespace skald {
+
+struct KeyReport {
+  std::string service;  // "groq", "openai", "compatible", "huggingface"
+  std::string host;     // "https://api.groq.com"
+  std::string key;      // "gsk_…9f3c"; empty: none is set
+  Health health = Health::Ok;
+  std::string found;   // "works", or what the service said
+  std::string advice;  // one sentence
+  double seconds = 0;  // of the answer
+  std::vector<std::string> models;
+  /// What the service tells of the quota: "requests", "tokens", each with what is left, of how many, and when
+  /// it is full again, in the service's own words. Empty where this call does not tell.
+  struct Quota {
+    std::string of, left, limit, reset;
+  };
+  std::vector<Quota> quotas;
+};
+
+/// Groq and OpenAI where they have a key, a compatible service where it has an address, Hugging Face where
+/// there is a token. One request each; nothing of a session is sent.
+std::vector<KeyReport> test_keys(const Settings& settings, const CancelToken& cancel);
+
+std::string keys_text(const std::vector<KeyReport>& reports);
+Json keys_json(const std::vector<KeyReport>& reports);
+
+}  // namespace skald
