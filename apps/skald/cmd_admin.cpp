@@ -29,6 +29,15 @@ Status list_sessions() {
   return {};
 }
 
+/// The runs of one session, newest first. NotFound: there is none.
+Result<std::vector<RunRecord>> runs_of(Store& store, const std::string& session) {
+  auto runs = TRY(store.runs(session));
+  if (session.empty() || runs.empty())
+    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
+                "`skald sessions list` shows them.");
+  return runs;
+}
+
 Result<RunRecord> newest(Store& store, const std::string& session) {
   for (RunRecord& run : TRY(store.runs(session)))
     if (run.state == RunState::Finished && !run.directory.empty()) return run;
@@ -38,10 +47,7 @@ Result<RunRecord> newest(Store& store, const std::string& session) {
 
 Status show_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
-  const auto runs = TRY(store->runs(session));
-  if (session.empty() || runs.empty())
-    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
-                "`skald sessions list` shows them.");
+  const auto runs = TRY(runs_of(*store, session));
   for (const RunRecord& run : runs)
     std::cout << to_pretty({{"session", run.session},
                             {"started", run.started},
@@ -66,10 +72,7 @@ Status export_session(const std::string& session, const std::string& target) {
 
 Status remove_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
-  const auto runs = TRY(store->runs(session));
-  if (session.empty() || runs.empty())
-    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
-                "`skald sessions list` shows them.");
+  const auto runs = TRY(runs_of(*store, session));
   TRY_VOID(store->remove_runs(session));
   const auto freed = TRY(store->collect_garbage());
   std::cerr << fmt::format(

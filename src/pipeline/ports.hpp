@@ -33,6 +33,7 @@ struct Artifact {
   std::string key;
   std::string stage;
   std::filesystem::path directory;
+  std::shared_ptr<const void> hold = nullptr;  // as long as it lives, the store leaves the folder alone
 };
 
 /// The right to make one artifact. Ends with the object; the kernel ends it when the process is killed.

@@ -1,8 +1,11 @@
 // Artifacts: folders under artifacts/, made under work/ by whoever holds the lock of their key.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <set>
 
 #include "store/store.hpp"
 
@@ -35,6 +38,28 @@ std::uint64_t folder_bytes(const fs::path& folder) {
   return bytes;
 }
 
+Fd open_folder(const fs::path& folder) {
+  return Fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/// Nothing where the folder is not there, or is being removed.
+std::shared_ptr<const void> hold(const fs::path& folder) {
+  Fd fd = open_folder(folder);
+  if (!fd || (::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)) return nullptr;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return nullptr;  // removed before it was held
+  return std::make_shared<const Fd>(std::move(fd));
+}
+
+/// Removes a folder that nobody holds. Returns bytes freed.
+Result<std::uint64_t> remove_unheld(const fs::path& folder) {
+  const Fd fd = open_folder(folder);
+  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return 0;
+  const std::uint64_t bytes = folder_bytes(folder);
+  TRY_VOID(remove_tree(folder));
+  return bytes;
+}
+
 }  // namespace
 
 Result<std::optional<Artifact>> Store::find(const std::string& key) {
@@ -42,9 +67,10 @@ Result<std::optional<Artifact>> Store::find(const std::string& key) {
   statement.bind(1, key);
   if (!TRY(statement.step())) return std::nullopt;
   Artifact artifact{key, statement.text(0), home_ / statement.text(1)};
+  artifact.hold = hold(artifact.directory);
+  // A folder that somebody removed by hand, or that a kill kept from appearing, is simply made again.
+  if (!artifact.hold) return std::nullopt;
   std::error_code error;
-  // A folder that somebody removed by hand is simply made again.
-  if (!fs::is_directory(artifact.directory, error)) return std::nullopt;
   // A run that was killed between its commit and its tidying up left its units, which nobody needs any more.
   if (const fs::path left = home_ / "work" / key; fs::exists(left, error))
     if (const auto lock = TRY(FileLock::try_lock(home_ / "locks" / key))) TRY_VOID(remove_tree(left));
@@ -68,38 +94,48 @@ Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string
   const fs::path relative = fs::path("artifacts") / key.substr(0, 2) / (key + "-" + std::to_string(ticks));
   TRY_VOID(make_directories((home_ / relative).parent_path()));
   const auto bytes = static_cast<std::int64_t>(folder_bytes(lease.output()));
-  TRY_VOID(commit_file(lease.output(), home_ / relative));
+  // Recorded before it appears: a kill in between leaves no folder that nobody knows of.
   TRY_VOID(
       database_.run("INSERT INTO artifact(key, stage, directory, made_from, bytes) VALUES(?1,?2,?3,?4,?5) "
                     "ON CONFLICT(key) DO UPDATE SET directory=?3, made_from=?4, bytes=?5",
                     key, stage, relative.string(), to_line(made_from), bytes));
+  TRY_VOID(commit_file(lease.output(), home_ / relative));
+  Artifact artifact{key, std::string(stage), home_ / relative, hold(home_ / relative)};
   TRY_VOID(remove_tree(lease.units().parent_path()));
-  return Artifact{key, std::string(stage), home_ / relative};
+  TRY(remove_unrecorded(artifact.directory.parent_path(), key));
+  return artifact;
+}
+
+Result<std::uint64_t> Store::remove_unrecorded(const fs::path& group, const std::string& key) {
+  std::uint64_t freed = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(group, error)) {
+    const fs::path& folder = entry.path();
+    if (!folder.filename().string().starts_with(key)) continue;
+    Statement statement = TRY(database_.prepare("SELECT 1 FROM artifact WHERE directory=?"));
+    statement.bind(1, folder.lexically_relative(home_).string());
+    if (!TRY(statement.step())) freed += TRY(remove_unheld(folder));
+  }
+  return freed;
 }
 
 Result<std::uint64_t> Store::collect_garbage() {
   TRY_VOID(database_.run("DELETE FROM artifact WHERE key NOT IN (SELECT key FROM run_artifact)"));
-  std::vector<std::string> kept;
-  {
-    Statement statement = TRY(database_.prepare("SELECT directory FROM artifact"));
-    while (TRY(statement.step())) kept.push_back((home_ / statement.text(0)).string());
-  }
-  std::uint64_t freed = 0;
-  const auto sweep = [&](const fs::path& folder, const std::string& key) -> Status {
-    auto lock = TRY(FileLock::try_lock(home_ / "locks" / key));
-    if (!lock) return {};  // a run works on it
-    freed += folder_bytes(folder);
-    return remove_tree(folder);
-  };
+  std::set<std::string> keys;  // of everything on disk
   std::error_code error;
   for (const auto& group : fs::directory_iterator(home_ / "artifacts", error))
-    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
-      const std::string path = entry.path().string();
-      if (std::find(kept.begin(), kept.end(), path) == kept.end())
-        TRY_VOID(sweep(path, entry.path().filename().string().substr(0, 64)));
-    }
+    for (const auto& entry : fs::directory_iterator(group.path(), error))
+      keys.insert(entry.path().filename().string().substr(0, 64));
   for (const auto& entry : fs::directory_iterator(home_ / "work", error))
-    TRY_VOID(sweep(entry.path(), entry.path().filename().string()));
+    keys.insert(entry.path().filename().string());
+  std::uint64_t freed = 0;
+  for (const std::string& key : keys) {
+    const auto lock = TRY(FileLock::try_lock(home_ / "locks" / key));
+    if (!lock) continue;  // a run works on it
+    freed += TRY(remove_unrecorded(home_ / "artifacts" / key.substr(0, 2), key));
+    freed += folder_bytes(home_ / "work" / key);
+    TRY_VOID(remove_tree(home_ / "work" / key));
+  }
   return freed;
 }
 

@@ -227,6 +227,36 @@ class Reference:
         return target
 
 
+class Case(unittest.TestCase):
+    """Tests that share the reference run; each has a folder of its own, with a home in which nothing is done."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.reference = reference()
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.output = self.folder / "output"
+        self.home = self.make_home(self.folder / "home")
+
+    def make_home(self, target):
+        return self.reference.new_home(target)
+
+    def assert_equals_reference(self, results):
+        """The same files as those of the reference run, byte for byte."""
+        found, wanted = read_tree(results), read_tree(self.reference.results)
+        self.assertEqual(sorted(found), sorted(wanted), results)
+        for name, content in wanted.items():
+            self.assertEqual(found[name], content, f"{name} differs from that of the uninterrupted run")
+
+
+class LaterCase(Case):
+    """Where all that the reference run made is in the home already."""
+
+    def make_home(self, target):
+        return self.reference.copy_home(target)
+
+
 def make_reference(folder):
     pcm = speech()[:2 * RATE * 42]
     write_wav(folder / "talk.wav", pcm)

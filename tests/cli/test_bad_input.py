@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -14,16 +13,7 @@ import program
 from program import RATE, write_wav
 
 
-class BadInput(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.output = self.folder / "output"
-        self.home = self.reference.new_home(self.folder / "home")
-
+class BadInput(program.Case):
     def process(self, recording, *more, home=None, **env):
         before = self.state(recording)
         done = program.process(recording, self.output, *more, home=home or self.home, **env)
@@ -285,14 +275,7 @@ class BadInput(unittest.TestCase):
         self.assertTrue((self.home / "skald.db").read_bytes().startswith(b"this is no database"))
 
 
-class OtherCommands(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-
-    def setUp(self):
-        self.home = Path(self.enterContext(tempfile.TemporaryDirectory()))
-
+class OtherCommands(program.Case):
     def test_each_says_what_is_missing(self):
         for command in [["transcribe"], ["diarize"], ["classify"], ["sessions", "show"], ["sessions", "remove"]]:
             with self.subTest(command=command):

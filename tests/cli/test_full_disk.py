@@ -2,11 +2,10 @@
 
 import os
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 import program
+from program import read_tree
 
 MEGABYTE = 1 << 20
 
@@ -18,16 +17,15 @@ def mount(folder, size):
         raise unittest.SkipTest(f"cannot mount a small disk: {done.stderr.strip()}")
 
 
-class FullDisk(unittest.TestCase):
+class FullDisk(program.Case):
     @classmethod
     def setUpClass(cls):
         if os.geteuid() != 0:
             raise unittest.SkipTest("only root may mount a small disk")
-        cls.reference = program.reference()
-        cls.wanted = program.read_tree(cls.reference.results)
+        super().setUpClass()
 
     def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        super().setUp()
         self.disk = self.folder / "disk"
         self.disk.mkdir()
 
@@ -49,10 +47,7 @@ class FullDisk(unittest.TestCase):
     def assert_complete(self, done):
         self.assertEqual(done.status, 0, done)
         self.assertEqual([done.folder()], list(done.folder().parent.iterdir()))
-        found = program.read_tree(done.folder())
-        self.assertEqual(sorted(found), sorted(self.wanted))
-        for name, content in self.wanted.items():
-            self.assertEqual(found[name], content, f"{name} differs from that of the uninterrupted run")
+        self.assert_equals_reference(done.folder())
 
     # The home fills at one place after the other, from the database to the last stage.
     def test_home(self):
@@ -78,8 +73,8 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(list((home / "work").iterdir()), [])
 
     def test_output_folder(self):
-        home = self.reference.copy_home(self.folder / "home")
-        needed = sum(map(len, self.wanted.values()))
+        home = self.reference.copy_home(self.folder / "done")
+        needed = sum(map(len, read_tree(self.reference.results).values()))
         self.small_disk(needed // 3)
         output = self.disk / "output"
         done = program.process(self.reference.recording, output, home=home)

@@ -5,11 +5,9 @@ import random
 import select
 import signal
 import sqlite3
-import tempfile
 import time
 import unittest
 from collections import Counter
-from pathlib import Path
 
 import program
 
@@ -17,16 +15,7 @@ KILLS = 50
 KILLS_A_RUN = 10  # then it may come to its end
 
 
-class Interrupted(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-        cls.wanted = program.read_tree(cls.reference.results)
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.arguments = program.process_arguments(self.reference.recording, self.folder / "output")
-
+class Interrupted(program.Case):
     def new_home(self, name):
         self.output = self.folder / name / "output"
         home = self.reference.new_home(self.folder / name / "home")
@@ -44,13 +33,13 @@ class Interrupted(unittest.TestCase):
         folders = list(self.output.iterdir())
         self.assertIn(done.folder(), folders)
         for folder in folders:
-            found = program.read_tree(folder)
-            self.assertEqual(sorted(found), sorted(self.wanted), folder)
-            for name, content in self.wanted.items():
-                self.assertEqual(found[name], content, f"{name} differs from that of the uninterrupted run")
+            self.assert_equals_reference(folder)
         self.assertEqual(list((home / "work").iterdir()), [], "unfinished work was left")
         with sqlite3.connect(home / "skald.db") as database:
             self.assertEqual(database.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+            recorded = [directory for [directory] in database.execute("SELECT directory FROM artifact")]
+            made = [str(folder.relative_to(home)) for folder in home.glob("artifacts/*/*")]
+            self.assertEqual(sorted(made), sorted(recorded), "an artifact that nobody knows of was left")
             self.assertEqual(database.execute("SELECT count(*) FROM run WHERE state<>'finished'").fetchone(), (0,))
             # A run that is killed when it has finished, but not yet ended, is followed by another run.
             self.assertEqual(database.execute("SELECT count(*) FROM run").fetchone(), (len(folders),))

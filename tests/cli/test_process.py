@@ -2,9 +2,7 @@
 
 import json
 import re
-import tempfile
 import unittest
-from pathlib import Path
 
 import program
 from program import read_tree
@@ -57,17 +55,9 @@ class Results(unittest.TestCase):
         self.assertIn("2 speakers", self.reference.outcome.named("summary")[0]["text"])
 
 
-class ChangedOptions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.home = self.reference.copy_home(self.folder / "home")
-
+class ChangedOptions(program.LaterCase):
     def redone(self, *options):
-        done = program.process(self.reference.recording, self.folder / "output", *options, home=self.home)
+        done = program.process(self.reference.recording, self.output, *options, home=self.home)
         self.assertEqual(done.status, 0, done)
         return {stage for stage, reused in done.stages().items() if not reused and stage != "export"}, done
 
@@ -119,20 +109,11 @@ class ChangedOptions(unittest.TestCase):
     def test_renamed_recording(self):
         copy = self.folder / "renamed.wav"
         copy.write_bytes(self.reference.recording.read_bytes())
-        done = program.process(copy, self.folder / "output", home=self.home)
+        done = program.process(copy, self.output, home=self.home)
         self.assertEqual({s for s, reused in done.stages().items() if not reused and s != "export"}, set())
 
 
-class SideBySide(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.home = self.reference.new_home(self.folder / "home")
-        self.output = self.folder / "output"
-
+class SideBySide(program.Case):
     def both(self, first, second):
         runs = [program.Running(*program.process_arguments(r, self.output), home=self.home) for r in (first, second)]
         for run in runs:
@@ -163,15 +144,7 @@ class SideBySide(unittest.TestCase):
         self.assertEqual([first.stages()["transcribe"], second.stages()["transcribe"]].count(False), 1)
 
 
-class Stages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.reference = program.reference()
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.home = self.reference.copy_home(self.folder / "home")
-
+class Stages(program.LaterCase):
     def run_on_talk(self, command, *options):
         done = program.skald(command, self.reference.recording, *options, home=self.home)
         self.assertEqual(done.status, 0, done)
@@ -194,7 +167,7 @@ class Stages(unittest.TestCase):
         self.assertIn("talk", run("list").out)
         self.assertEqual(run("show", "talk").status, 0)
         self.assertEqual(run("show", "other").status, 2)
-        done = program.process(self.reference.recording, self.folder / "output", home=self.home)
+        done = program.process(self.reference.recording, self.output, home=self.home)
         self.assertEqual(run("export", "talk", self.folder / "copy").status, 0)
         self.assertEqual(read_tree(self.folder / "copy"), read_tree(done.folder()))
         self.assertEqual(run("export", "talk", self.folder / "copy").status, 2)
@@ -205,7 +178,7 @@ class Stages(unittest.TestCase):
         self.assertEqual([p for p in (self.home / "artifacts").rglob("*") if p.is_file()], [])
 
     def test_several_tracks(self):
-        done = program.process(self.reference.short, self.folder / "output", str(self.reference.other), "--session", "two",
+        done = program.process(self.reference.short, self.output, str(self.reference.other), "--session", "two",
                                home=self.home)
         self.assertEqual(done.status, 0, done)
         data = json.loads((done.folder() / "two_data.json").read_text())

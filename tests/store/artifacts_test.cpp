@@ -22,6 +22,13 @@ struct ArtifactsTest : ::testing::Test {
     put(lease->output() / "a.txt", content);
     return store.commit(*lease, key, "listen", Json::object()).value();
   }
+
+  std::vector<std::filesystem::path> makings(const std::string& key) const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(home / "artifacts" / key.substr(0, 2)))
+      found.push_back(entry.path());
+    return found;
+  }
 };
 
 const std::string kKey(64, 'a');
@@ -111,13 +118,72 @@ TEST_F(ArtifactsTest, LeaseOfAKilledProcessIsFree) {
   EXPECT_TRUE(store->begin(kKey, Reuse::Finished, cancel));
 }
 
+// The state that a kill in the middle of a commit leaves: what is on disk is never more than what is
+// recorded.
+TEST_F(ArtifactsTest, NothingAppearsThatTheDatabaseDoesNotKnow) {
+  auto store = Store::open(home).value();
+  auto database = Database::open(home / "skald.db").value();
+  ASSERT_TRUE(database.execute(
+      "CREATE TRIGGER no BEFORE INSERT ON artifact BEGIN SELECT RAISE(FAIL, 'not now'); END"));
+  auto lease = store->begin(kKey, Reuse::Finished, cancel).value();
+  put(lease->output() / "a.txt", "x");
+  EXPECT_FALSE(store->commit(*lease, kKey, "listen", Json::object()));
+  EXPECT_TRUE(makings(kKey).empty());
+  ASSERT_TRUE(database.execute("DROP TRIGGER no"));
+  ASSERT_TRUE(store->commit(*lease, kKey, "listen", Json::object()));
+  EXPECT_EQ(makings(kKey).size(), 1U);
+}
+
+TEST_F(ArtifactsTest, KillsDuringCommitsLeaveNoFolderThatNobodyKnows) {
+  ASSERT_TRUE(Store::open(home));
+  for (int round = 0; round < 20; ++round) {
+    int told[2];
+    ASSERT_EQ(::pipe(told), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto store = Store::open(home).value();
+      for (;;) {
+        make(*store, kKey, "x");
+        if (::write(told[1], "x", 1) != 1) ::_exit(1);
+      }
+    }
+    char byte = 0;  // the child has made it once or more, and makes it again
+    for (int made = 0; made <= round % 4; ++made) ASSERT_EQ(::read(told[0], &byte, 1), 1);
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ::close(told[0]);
+    ::close(told[1]);
+  }
+  auto store = Store::open(home).value();
+  const Artifact last = make(*store, kKey, "last");
+  EXPECT_EQ(makings(kKey), std::vector{last.directory});
+}
+
+TEST_F(ArtifactsTest, EarlierMakingGoesWhenNobodyReadsItAnyMore) {
+  auto store = Store::open(home).value();
+  auto other = Store::open(home).value();
+  make(*store, kKey, "first");
+  auto read = other->find(kKey).value();
+  ASSERT_TRUE(read);
+  EXPECT_NE(make(*store, kKey, "second").directory, read->directory);
+  ASSERT_TRUE(store->collect_garbage());
+  EXPECT_EQ(content_of(read->directory / "a.txt"), "first") << "another run still reads it";
+  const std::filesystem::path earlier = read->directory;
+  read.reset();
+  const Artifact third = make(*store, kKey, "third");
+  EXPECT_FALSE(std::filesystem::exists(earlier));
+  EXPECT_EQ(makings(kKey), std::vector{third.directory});
+}
+
 TEST_F(ArtifactsTest, GarbageIsWhatNoRunNeedsAndNobodyMakes) {
   auto store = Store::open(home).value();
   RunRecord run{0, "key", "session", "", RunState::Finished, "20260101_120000", "{}"};
   ASSERT_TRUE(store->add_run(run));
-  const Artifact kept = make(*store, kKey, "kept");
+  Artifact kept = make(*store, kKey, "kept");
   ASSERT_TRUE(store->use_artifact(run.id, kKey));
-  const Artifact orphan = make(*store, kOther, "orphan");
+  Artifact orphan = make(*store, kOther, "orphan");
+  orphan.hold.reset();
   auto busy = store->begin(std::string(64, 'c'), Reuse::Finished, cancel).value();
   put(busy->units() / "unit_000000.json", "1");
   const auto freed = store->collect_garbage();
@@ -127,6 +193,9 @@ TEST_F(ArtifactsTest, GarbageIsWhatNoRunNeedsAndNobodyMakes) {
   EXPECT_FALSE(std::filesystem::exists(orphan.directory));
   EXPECT_TRUE(std::filesystem::exists(busy->units() / "unit_000000.json"));
   ASSERT_TRUE(store->remove_runs("session"));
+  ASSERT_TRUE(store->collect_garbage());
+  EXPECT_TRUE(std::filesystem::exists(kept.directory)) << "a run reads it";
+  kept.hold.reset();
   ASSERT_TRUE(store->collect_garbage());
   EXPECT_FALSE(std::filesystem::exists(kept.directory));
 }

@@ -91,7 +91,8 @@ Status SessionRun::classify_segments() {
   result_.models.push_back({"classify", checked_.options.classifier, ""});
   if (result_.segments.empty()) return {};
   meter_.begin(StageId::Classify);
-  Classified made = TRY(classify_all(result_.segments, segments_file_, segments_content_, result_.roles));
+  Classified made = TRY(classify_all(result_.segments, segments_.directory / "segments.jsonl",
+                                     segments_content_, result_.roles));
   for (std::size_t i = 0; i < made.labels.size(); ++i) result_.segments[i].label = std::move(made.labels[i]);
   result_.roles = std::move(made.roles);
   result_.models.back() = std::move(made.used);

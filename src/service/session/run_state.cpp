@@ -291,7 +291,7 @@ Status SessionRun::assign_words() {
   result_.roles = told_roles();
   StageContext shared = context();
   Assigned assigned = TRY(assign_tracks(shared, texts, result_.roles));
-  segments_file_ = assigned.segments_file;
+  segments_ = std::move(assigned.artifact);
   segments_content_ = assigned.content;
   result_.segments = std::move(assigned.segments);
   for (Segment& segment : result_.segments)

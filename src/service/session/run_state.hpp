@@ -87,7 +87,7 @@ class SessionRun {
   RunRecord run_;
   std::vector<Track> tracks_;
   SessionResult result_;
-  std::filesystem::path segments_file_;
+  Artifact segments_;
   std::string segments_content_;
   std::string listen_identity_;
   Json figures_ = Json::object();

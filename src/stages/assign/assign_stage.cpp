@@ -43,8 +43,7 @@ Result<Assigned> assign_tracks(StageContext& context, const std::vector<TrackTex
   request.make = [&](const Lease& lease) {
     return write_file_atomic(lease.output() / "segments.jsonl", lines);
   };
-  const Artifact artifact = TRY(run_stage(context, request));
-  assigned.segments_file = artifact.directory / "segments.jsonl";
+  assigned.artifact = TRY(run_stage(context, request));
   return assigned;
 }
 

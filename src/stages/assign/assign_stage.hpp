@@ -15,8 +15,8 @@ struct TrackText {
 };
 
 struct Assigned {
-  std::filesystem::path segments_file;  // segments.jsonl, for the classifier
-  std::string content;                  // its SHA-256
+  Artifact artifact;    // segments.jsonl, for the classifier
+  std::string content;  // its SHA-256
   std::vector<Segment> segments;
 };
 
