@@ -2,17 +2,28 @@
 
 #include <sqlite3.h>
 
+#include "base/files.hpp"
+
 namespace skald {
 namespace {
 
+constexpr std::uint64_t kAlmostNothing = 64 * 1024;  // bytes
+
+// Where the disk is too full for its journal or shared memory, SQLite speaks of an I/O error.
+bool disk_is_full(const std::string& file) {
+  const auto left = free_bytes(file);
+  return left && *left < kAlmostNothing;
+}
+
 Error sqlite_error(sqlite3* handle, int code) {
   std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-  if (const char* file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
-      file != nullptr && *file != 0)
-    detail += std::string(" ('") + file + "')";
-  switch (code & 0xFF) {
-    case SQLITE_FULL:
-      return {ErrorCode::NoSpace, "no space left for Skald's database: " + detail, {}};
+  const char* name = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
+  const std::string file = name != nullptr ? name : "";
+  if (!file.empty()) detail += " ('" + file + "')";
+  const int kind = code & 0xFF;
+  if (kind == SQLITE_FULL || (kind == SQLITE_IOERR && !file.empty() && disk_is_full(file)))
+    return {ErrorCode::NoSpace, "no space left for Skald's database: " + detail, {}};
+  switch (kind) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
