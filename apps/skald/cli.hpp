@@ -52,6 +52,7 @@ struct CommonOptions {
   std::string recordings_output = "output";
   std::vector<std::string> recordings;
   bool fresh = false;
+  bool upgrade = false;
 };
 void add_common(CLI::App& command, CommonOptions& options);
 /// --preset and the backends one by one.

@@ -63,6 +63,9 @@ void add_full(CLI::App& command, CommonOptions& o) {
   command.add_option("--until", o.until, "Stop after this stage")->type_name("STAGE");
   command.add_option("--map", o.names, "Who a speaker is: SPEAKER_00=Name; may be repeated")
       ->allow_extra_args(false);
+  command.add_flag(
+      "--upgrade", o.upgrade,
+      "Ask the chosen backends again for what a stand-in did in an earlier run; the rest is kept");
   command.add_option("--stream", o.process.stream,
                      "Audio stream of the file, by number; default: the best one");
 }
@@ -101,7 +104,9 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
   const Settings settings = TRY(Settings::load());
   for (const std::string& recording : o.recordings) options.recordings.emplace_back(recording);
   options.output = o.recordings_output;
-  options.resume = o.fresh ? Resume::Fresh : Resume::GoOn;
+  if (o.fresh && o.upgrade)
+    return fail(ErrorCode::Usage, "--fresh does everything anew, --upgrade keeps what is good; choose one");
+  options.resume = o.fresh ? Resume::Fresh : o.upgrade ? Resume::Upgrade : Resume::GoOn;
   const std::string language =
       !o.language.empty() ? o.language : ascii_lower(settings.text("WHISPER_LANGUAGE"));
   options.language_choice = language == "auto" ? LanguageChoice::Auto : LanguageChoice::Named;

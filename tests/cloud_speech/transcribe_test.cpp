@@ -60,7 +60,7 @@ class CloudSpeech : public testing::Test {
       samples[i] = static_cast<std::int16_t>(1000 * std::sin(static_cast<double>(i) / 9));
     ASSERT_TRUE(writer->append(samples));
     ASSERT_TRUE(writer->finish());
-    job_.service = {"groq", "http://127.0.0.1:9/v1", "gsk_canary", "whisper-large-v3", 0};
+    job_.service = {"groq", "http://127.0.0.1:9/v1", "gsk_canary", "whisper-large-v3"};
     job_.audio = folder_ / "audio.wav";
     job_.speech = {{{1}, {40}}, {{45}, {90}}, {{95.5}, {180}}};
     job_.languages = {"en", "nl"};

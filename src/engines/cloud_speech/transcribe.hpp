@@ -17,7 +17,6 @@ struct Service {
   std::string base_url;  // "https://api.groq.com/openai/v1"
   std::string key;
   std::string model;
-  double calls_per_second = 0;  // at most; 0: no limit of one's own
 };
 
 struct Job {

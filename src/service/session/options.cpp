@@ -12,6 +12,7 @@
 #include "pipeline/memory/need.hpp"
 #include "service/backends/backends.hpp"
 #include "service/labels/session_labels.hpp"
+#include "service/labels/speech_service.hpp"
 #include "service/models/models.hpp"
 
 namespace skald {
@@ -129,6 +130,7 @@ Result<CheckedOptions> check(ProcessOptions options) {
   TRY_VOID(check_speakers(options));
   TRY_VOID(check_stages(options));
   TRY_VOID(check_backend(BackendKind::Transcriber, options.transcriber));
+  if (options.transcriber != "whisper") TRY(speech_service(options.transcriber, options.services));
   TRY_VOID(check_backend(BackendKind::Diarizer, options.diarizer));
   CheckedOptions checked;
   if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));

@@ -18,7 +18,6 @@
 #include "stages/decode/decode.hpp"
 #include "stages/diarize/diarize.hpp"
 #include "stages/listen/listen.hpp"
-#include "stages/transcribe/transcribe.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
@@ -123,11 +122,14 @@ Status SessionRun::find_or_add_run() {
         {{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
   for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
   const std::string key = sha256(to_line(command));
+  if (o.resume == Resume::Upgrade && TRY(store_.runs(o.session)).empty())
+    return fail(ErrorCode::NotFound, "the session '" + o.session + "' was not processed before",
+                "Leave --upgrade out; `skald sessions list` shows what there is.");
   const fs::path lock_file = store_.home() / "locks" / ("run-" + key);
   lock_ = TRY(FileLock::try_lock(lock_file));
   // Without the lock an equal run is at work right now: this one is a run of its own and shares finished
   // artifacts with it.
-  if (lock_ && o.resume == Resume::GoOn) {
+  if (lock_ && o.resume != Resume::Fresh) {
     if (auto unfinished = TRY(store_.unfinished_run(key))) {
       run_ = *unfinished;
       observer_.note("going on with the run of " + run_.started + "; what was done is kept");
@@ -209,29 +211,6 @@ Result<SpeechTuning> SessionRun::speech_tuning_of(const std::string& identity) {
   run_.details = to_line(details);
   TRY_VOID(store_.update_run(run_));
   return tuning;
-}
-
-Status SessionRun::transcribe_all() {
-  const std::string identity = TRY(model_identity(store_, checked_.speech_model));
-  const SpeechTuning tuning = TRY(speech_tuning_of(identity));
-  const bool told = checked_.options.threads > 0;
-  TranscribeInput input{checked_.speech_model,
-                        identity,
-                        checked_.options.languages,
-                        checked_.party ? hotwords(*checked_.party) : std::string(),
-                        tuning.precision,
-                        checked_.options.beam > 1 ? "ctranslate2" : tuning.decoder,
-                        told ? checked_.threads : tuning.threads,
-                        checked_.batch,
-                        checked_.options.beam};
-  result_.models.push_back(
-      {"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
-  for (Track& track : tracks_) {
-    meter_.begin(StageId::Transcribe);
-    StageContext shared = context();
-    track.words = TRY(transcribe(shared, *track.audio, *track.heard, input));
-  }
-  return {};
 }
 
 Result<Diarization> SessionRun::diarization_of(const Track& track) const {

@@ -8,8 +8,8 @@
 #include "formats/results.hpp"
 #include "pipeline/run_stage.hpp"
 #include "platform/process/worker_process.hpp"
-#include "service/models/tuning.hpp"
 #include "service/labels/session_labels.hpp"
+#include "service/models/tuning.hpp"
 #include "service/session/log.hpp"
 #include "service/session/logged_observer.hpp"
 #include "service/session/options.hpp"
@@ -61,6 +61,9 @@ class SessionRun {
   StageContext context();
   void plan();
   std::vector<SpeakerRole> told_roles() const;
+  /// Words by a service; nothing where it failed, which is noted as a fallback.
+  Result<std::optional<Artifact>> transcribe_by_service(const Track& track);
+  Status transcribe_here();
   Result<std::string> classifier_identity();
   Result<SpeechTuning> speech_tuning_of(const std::string& identity);
   struct Classified {
