@@ -18,13 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 // To renew the golden files after a wanted change: set SKALD_GOLDEN_OUT to a folder, look at what is written
 // there, and copy it.
 class Golden : public ::testing::TestWithParam<const char*> {};

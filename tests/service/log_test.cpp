@@ -17,13 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::vector<std::string> names(const fs::path& folder) {
-  std::vector<std::string> found;
-  for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path().filename().string());
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 struct Heard : RunObserver {
   void progress(const ProgressReport&) override { all.emplace_back("progress"); }
   void stage_done(StageId, bool, double) override { all.emplace_back("done"); }
@@ -92,8 +85,8 @@ TEST(Log, OldLogsGoByNumber) {
   settings.max_files = 3;
   RunLog log;
   log.open(folder / "session_processor_now.log", settings);
-  EXPECT_THAT(names(folder.path()), ElementsAre("notes.log", "session_processor_4.log",
-                                                "session_processor_5.log", "session_processor_now.log"));
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("notes.log", "session_processor_4.log",
+                                                   "session_processor_5.log", "session_processor_now.log"));
 }
 
 TEST(Log, AFolderThatCannotBeWrittenStopsNothing) {

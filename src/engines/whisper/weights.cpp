@@ -5,38 +5,17 @@
 #include <cstring>
 #include <limits>
 
+#include "base/byte_reader.hpp"
+
 namespace skald::whisper {
 namespace {
 
 constexpr std::uint32_t kNewestVersion = 6, kOldestVersion = 2;
 constexpr std::uint32_t kMostTensors = 1U << 16;
 
-class Reader {
+class Reader : public ByteReader {
  public:
-  Reader(std::span<const std::byte> bytes, std::string_view origin) : bytes_(bytes), origin_(origin) {}
-
-  std::size_t position() const { return at_; }
-  std::size_t left() const { return bytes_.size() - at_; }
-
-  tl::unexpected<Error> damaged(std::string_view what) const {
-    return fail(ErrorCode::InvalidModel, "'" + std::string(origin_) + "' is damaged at byte " +
-                                             std::to_string(at_) + ": " + std::string(what));
-  }
-
-  Result<std::span<const std::byte>> take(std::size_t count) {
-    if (count > left()) return damaged("it ends too early");
-    const auto piece = bytes_.subspan(at_, count);
-    at_ += count;
-    return piece;
-  }
-
-  template <typename T>
-  Result<T> number() {
-    const auto piece = TRY(take(sizeof(T)));
-    T value{};
-    std::memcpy(&value, piece.data(), sizeof value);
-    return value;
-  }
+  using ByteReader::ByteReader;
 
   // Length (with the ending zero), characters, zero.
   Result<std::string> text() {
@@ -45,11 +24,6 @@ class Reader {
     const auto piece = TRY(take(length));
     return std::string(reinterpret_cast<const char*>(piece.data()), length - 1U);
   }
-
- private:
-  std::span<const std::byte> bytes_;
-  std::string_view origin_;
-  std::size_t at_ = 0;
 };
 
 Result<ElementType> type_from(const Reader& reader, std::uint8_t code, std::uint32_t version) {

@@ -1,8 +1,8 @@
 #include "pipeline/memory/gguf.hpp"
 
 #include <cmath>
-#include <cstring>
 
+#include "base/byte_reader.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 
@@ -14,32 +14,9 @@ constexpr std::uint32_t kMostDimensions = 8;
 
 enum class ValueType : std::uint32_t { U8, I8, U16, I16, U32, I32, F32, Bool, Text, Array, U64, I64, F64 };
 
-class Reader {
+class Reader : public ByteReader {
  public:
-  Reader(std::span<const std::byte> bytes, std::string_view origin) : bytes_(bytes), origin_(origin) {}
-
-  tl::unexpected<Error> damaged(std::string_view what) const {
-    return fail(ErrorCode::InvalidModel, "'" + std::string(origin_) +
-                                             "' is no GGUF file that can be used: at byte " +
-                                             std::to_string(at_) + ", " + std::string(what));
-  }
-
-  std::size_t left() const { return bytes_.size() - at_; }
-
-  Result<std::span<const std::byte>> take(std::uint64_t count) {
-    if (count > left()) return damaged("it ends too early");
-    const auto piece = bytes_.subspan(at_, count);
-    at_ += count;
-    return piece;
-  }
-
-  template <typename T>
-  Result<T> number() {
-    const auto piece = TRY(take(sizeof(T)));
-    T value{};
-    std::memcpy(&value, piece.data(), sizeof value);
-    return value;
-  }
+  using ByteReader::ByteReader;
 
   Result<std::string> text() {
     const auto length = TRY(number<std::uint64_t>());
@@ -100,11 +77,6 @@ class Reader {
     }
     return values;
   }
-
- private:
-  std::span<const std::byte> bytes_;
-  std::string_view origin_;
-  std::size_t at_ = 0;
 };
 
 Status read_values(Reader& reader, std::uint64_t count, ModelFacts& facts) {
