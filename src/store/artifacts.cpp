@@ -102,7 +102,7 @@ Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string
   TRY_VOID(commit_file(lease.output(), home_ / relative));
   Artifact artifact{key, std::string(stage), home_ / relative, hold(home_ / relative)};
   TRY_VOID(remove_tree(lease.units().parent_path()));
-  TRY(remove_unrecorded(artifact.directory.parent_path(), key));
+  (void)TRY(remove_unrecorded(artifact.directory.parent_path(), key));
   return artifact;
 }
 

@@ -35,7 +35,7 @@ class PieceStream : public std::istream {
 // Serves the mapped model.bin, on request without the encoder's layers: CTranslate2 insists on one of them.
 class MappedReader : public ct2::models::ModelReader {
  public:
-  MappedReader(const Model& model, bool with_encoder) : model_(model), files_(model.folder().string()) {
+  MappedReader(const Model& model, bool with_encoder) : files_(model.folder().string()) {
     pieces_ = model.weights().subset(
         [&](std::string_view name) {
           return with_encoder || !name.starts_with("encoder/layer_") ||
@@ -50,7 +50,6 @@ class MappedReader : public ct2::models::ModelReader {
   }
 
  private:
-  const Model& model_;
   ct2::models::ModelFileReader files_;
   std::vector<std::byte> storage_;
   std::vector<std::span<const std::byte>> pieces_;
