@@ -50,6 +50,8 @@ void join(WordTokens& left, const WordTokens& right) {
   left.text += right.text;
 }
 
+constexpr double kNoWordLasts = 1.5;  // seconds; more is a pause before a word whose sign is missing
+
 // A word at the edge of a sentence easily swallows the pause beside it: it keeps twice the usual length.
 void shorten_at_pauses(std::vector<Word>& words) {
   std::vector<double> lengths;
@@ -66,7 +68,7 @@ void shorten_at_pauses(std::vector<Word>& words) {
         kSentenceEnds.find(words[i].text.back()) != std::string_view::npos || i + 1 == words.size();
     if (ends && !after_end)
       span.end = span.start + Seconds{longest};
-    else if (after_end)
+    else if (after_end || span.length().value > kNoWordLasts)
       span.start = span.end - Seconds{longest};
   }
 }
