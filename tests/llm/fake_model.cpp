@@ -125,6 +125,17 @@ Timing FakeTime::timing() {
   return timing;
 }
 
+LabelRun run_with(const LlmTarget& target, const LlmJob& job, FakeTime& time,
+                  const std::filesystem::path& units) {
+  return label_segments(target, job, units, LlmEvents{}, CancelToken{}, time.timing());
+}
+
+std::size_t labelled(const LabelRun& run) {
+  std::size_t count = 0;
+  for (const auto& label : run.labels) count += label ? 1 : 0;
+  return count;
+}
+
 LlmTarget ollama_at(const std::string& url) {
   LlmTarget target;
   target.service = "ollama";

@@ -43,6 +43,12 @@ struct FakeTime {
   Timing timing();
 };
 
+/// Labels a job in that time, without anybody listening or cancelling.
+LabelRun run_with(const LlmTarget& target, const LlmJob& job, FakeTime& time,
+                  const std::filesystem::path& units);
+/// Segments of a run that have a label.
+std::size_t labelled(const LabelRun& run);
+
 LlmTarget ollama_at(const std::string& url);
 LlmTarget openai_at(const std::string& url);
 

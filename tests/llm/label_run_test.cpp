@@ -22,22 +22,11 @@ using skald::testing::Manner;
 const CancelToken kNever;
 const LlmEvents kQuiet;
 
-std::size_t labelled(const LabelRun& run) {
-  std::size_t count = 0;
-  for (const auto& label : run.labels) count += label ? 1 : 0;
-  return count;
-}
-
 void expect_right(const LabelRun& run) {
   for (std::size_t i = 0; i < run.labels.size(); ++i) {
     ASSERT_TRUE(run.labels[i]) << i;
     EXPECT_EQ(prompt_label(*run.labels[i]), expected_label(i)) << i;
   }
-}
-
-LabelRun run_with(const LlmTarget& target, const LlmJob& job, FakeTime& time,
-                  const std::filesystem::path& units) {
-  return label_segments(target, job, units, kQuiet, kNever, time.timing());
 }
 
 // ---- services that answer ----

@@ -15,20 +15,6 @@ using namespace skald::llm;
 using skald::testing::LoopbackServer;
 using skald::testing::Manner;
 
-const CancelToken kNever;
-const LlmEvents kQuiet;
-
-std::size_t labelled(const LabelRun& run) {
-  std::size_t count = 0;
-  for (const auto& label : run.labels) count += label ? 1 : 0;
-  return count;
-}
-
-LabelRun run_with(const LlmTarget& target, const LlmJob& job, FakeTime& time,
-                  const std::filesystem::path& units) {
-  return label_segments(target, job, units, kQuiet, kNever, time.timing());
-}
-
 struct Situation {
   const char* name;
   std::function<Answer(const Heard&, std::size_t call)> service;

@@ -15,13 +15,6 @@ const CancelToken& never() {
   return token;
 }
 
-// "llama3" is "llama3:latest".
-std::string whole_name(const std::string& model) {
-  const std::size_t slash = model.rfind('/');
-  return model.find(':', slash == std::string::npos ? 0 : slash) == std::string::npos ? model + ":latest"
-                                                                                      : model;
-}
-
 std::uint64_t size_at(const Json& row, std::string_view key) {
   const auto number = number_at(row, key);
   return number && *number > 0 && *number < 1e18 ? static_cast<std::uint64_t>(*number) : 0;
@@ -109,7 +102,7 @@ Result<std::vector<HostedModel>> Ollama::loaded() {
 Result<LlmShape> Ollama::shape(const std::string& model) {
   std::uint64_t size = 0;
   for (const OllamaModel& row : TRY(models()))
-    if (whole_name(row.name) == whole_name(model)) size = row.size;
+    if (same_model(row.name, model)) size = row.size;
   return shape_from_show(TRY(show(model)), size);
 }
 
@@ -119,7 +112,7 @@ Result<Unloaded> Ollama::unload(const std::string& model) {
   while (true) {
     const auto there = TRY(loaded());
     if (std::none_of(there.begin(), there.end(),
-                     [&](const HostedModel& row) { return whole_name(row.name) == whole_name(model); }))
+                     [&](const HostedModel& row) { return same_model(row.name, model); }))
       return Unloaded::Yes;
     if (timing_.now() - started >= kGoneWithin) return Unloaded::StillThere;
     timing_.wait(kLookEvery, *cancel_);

@@ -12,11 +12,6 @@ std::uint64_t less(std::uint64_t from, std::uint64_t what) {
   return from - std::min(from, what);
 }
 
-// Ollama takes this name for the tag that a name without one means.
-std::string with_tag(const std::string& name) {
-  return name.find(':') == std::string::npos ? name + ":latest" : name;
-}
-
 struct Room {
   std::string card;  // empty: there is none, or it may not be used
   std::uint64_t card_free = 0, host_free = 0;
@@ -38,7 +33,7 @@ Room room_of(const LlmWish& wish, const Devices& devices, const Reserves& reserv
   for (const HostedModel& loaded : wish.loaded) {
     const std::uint64_t on_host = less(loaded.size, loaded.size_vram);
     // The wished model itself counts as free memory: Ollama reuses it, or replaces it.
-    const bool itself = with_tag(loaded.name) == with_tag(wish.model.model);
+    const bool itself = same_model(loaded.name, wish.model.model);
     if (!itself) room.others.push_back(loaded.name);
     if (itself || wish.unloading == Unloading::Allowed) {
       room.card_after += loaded.size_vram;

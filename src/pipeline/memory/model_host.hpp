@@ -16,6 +16,9 @@ struct HostedModel {
   std::uint64_t size_vram = 0;  // loaded: the part of `size` on cards
 };
 
+/// Whether two names are one model: "llama3" is "llama3:latest"; a port of a registry is no tag.
+bool same_model(const std::string& one, const std::string& other);
+
 enum class HostPlace { ThisMachine, Elsewhere };  // Elsewhere: its memory cannot be seen
 
 class ModelHost {

@@ -19,6 +19,9 @@ struct BackendInfo {
   std::string_view about;
 };
 
+/// What runs where nothing else is named, and stands in where something else failed.
+inline constexpr std::string_view kBuiltInTranscriber = "whisper", kBuiltInClassifier = "e5";
+
 const std::vector<BackendInfo>& backends();
 std::string_view to_string(BackendKind kind);
 /// Fails with the names that are known.

@@ -67,9 +67,8 @@ std::vector<Check> wished_models(const Settings& settings, const std::vector<Hos
   std::vector<Check> checks;
   for (const char* name : {"OLLAMA_MODEL", "OLLAMA_FALLBACK_MODEL"}) {
     const std::string wished = settings.text(name);
-    const bool there = std::any_of(installed.begin(), installed.end(), [&](const HostedModel& model) {
-      return model.name == wished || model.name == wished + ":latest";
-    });
+    const bool there = std::any_of(installed.begin(), installed.end(),
+                                   [&](const HostedModel& model) { return same_model(model.name, wished); });
     if (!wished.empty() && !there)
       checks.push_back(one(Health::Warning,
                            std::string(name) + " names " + wished + ", which is not installed",

@@ -31,7 +31,7 @@ class Descent {
       return std::move(outcome_);
     }
     steps_ = std::move(*steps);
-    std::size_t at = first_usable(0);
+    std::size_t at = std::min(first_that_fits(steps_), last());
     for (std::size_t i = 0; i < at; ++i) skip(steps_[i], at);
     while (at < steps_.size() && steps_[at].kind != LlmStepKind::BuiltIn) {
       const auto next = TRY(take(at));
@@ -89,12 +89,6 @@ class Descent {
   }
 
   std::size_t last() const { return steps_.size() - 1; }
-
-  std::size_t first_usable(std::size_t from) const {
-    for (std::size_t i = from; i < steps_.size(); ++i)
-      if (steps_[i].fit != Fit::No) return i;
-    return last();
-  }
 
   std::size_t after(std::size_t at, LlmFailure failure) const {
     const LlmStep& failed = steps_[at];

@@ -1,17 +1,14 @@
 #include "service/labels/ollama_steps.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <map>
 
 namespace skald {
 namespace {
 
-std::string tagged(const std::string& name) {
-  return name.find(':') == std::string::npos ? name + ":latest" : name;
-}
-
-bool same_model(const std::string& a, const std::string& b) {
-  return tagged(a) == tagged(b);
+int context_for(const llm::LlmJob& job) {
+  const int tokens = llm::estimate({}, job, {}).num_ctx;
+  return (std::max(tokens, 1024) + 255) / 256 * 256;
 }
 
 class Chooser {
@@ -53,8 +50,11 @@ class Chooser {
     return {model, llm_steps(wish, devices_, reserves_), loaded};
   }
 
-  LlmCandidate candidate(const std::string& model) {
-    LlmCandidate made{model, 0, {}};
+  // The server is asked once for each model, however many are weighed against each other.
+  const LlmCandidate& candidate(const std::string& model) {
+    const auto [known, added] = candidates_.try_emplace(model, LlmCandidate{model, 0, {}});
+    LlmCandidate& made = known->second;
+    if (!added) return made;
     for (const HostedModel& m : installed_)
       if (same_model(m.name, model)) made.size = m.size;
     if (auto shape = host_.shape(model)) made.shape = std::move(*shape);
@@ -77,9 +77,23 @@ class Chooser {
   const Devices& devices_;
   const Reserves& reserves_;
   std::vector<HostedModel> installed_, loaded_;
+  std::map<std::string, LlmCandidate> candidates_;
 };
 
 }  // namespace
+
+OllamaWish wish_of(const llm::LlmJob& job, const LlmServices& services, LlmDevices where) {
+  llm::LlmJob small = job;
+  small.batch_segments = llm::kLeastBatchSegments;
+  OllamaWish wish;
+  wish.model = services.ollama.model;
+  wish.fallback = services.ollama_fallback_model;
+  wish.num_ctx = context_for(job);
+  wish.least_ctx = context_for(small);
+  wish.unloading = services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
+  wish.where = where;
+  return wish;
+}
 
 Result<OllamaSteps> ollama_steps(ModelHost& host, const OllamaWish& wish, const Devices& devices,
                                  const Reserves& reserves) {

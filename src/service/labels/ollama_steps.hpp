@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engines/llm/label_run.hpp"
 #include "pipeline/memory/ladder.hpp"
 #include "pipeline/memory/model_host.hpp"
+#include "service/settings/llm_services.hpp"
 
 namespace skald {
 
@@ -17,6 +19,9 @@ struct OllamaWish {
   Unloading unloading = Unloading::Forbidden;
   LlmDevices where = LlmDevices::Any;
 };
+
+/// What a job wishes by the settings: the context of its largest batch, and that of a small one.
+OllamaWish wish_of(const llm::LlmJob& job, const LlmServices& services, LlmDevices where);
 
 struct OllamaSteps {
   std::string model;  // as wished, or as chosen

@@ -12,13 +12,13 @@
 #include "engines/llm/openai.hpp"
 #include "formats/party.hpp"
 #include "formats/segments.hpp"
+#include "service/backends/backends.hpp"
 #include "service/labels/label_ladder.hpp"
 #include "service/labels/ollama_steps.hpp"
 
 namespace skald {
 namespace {
 
-constexpr std::string_view kBuiltIn = "e5";
 constexpr int kPromptVersion = 1;  // raised when prompts or their reading change
 constexpr double kLeastOnCpu = 30 * 60;
 
@@ -40,17 +40,17 @@ class Labelling {
 
   Result<SessionLabels> run() {
     LadderPorts ports;
-    ports.steps = [this] { return steps(); };
     ports.make_room = [this](const LlmStep& step) { return make_room(step); };
     ports.label = [this](const llm::LlmTarget& target, const std::vector<std::size_t>& wanted,
                          const CancelToken& cancel, const std::function<void(double)>& pace) {
       return label(target, wanted, cancel, pace);
     };
     ports.tell = [this](std::string_view line) { context_.observer.note("classify: " + std::string(line)); };
-    // The steps name the model where the settings leave it open.
-    auto first = steps();
-    if (first) ports.steps = [&]() -> Result<std::vector<LlmStep>> { return *first; };
-    LadderSettings settings{target_, std::string(kBuiltIn), std::max(kLeastOnCpu, 2 * task_.duration)};
+    // Looked at before the ladder: the steps name the model where the settings leave it open.
+    const auto found = steps();
+    ports.steps = [&] { return found; };
+    LadderSettings settings{target_, std::string(kBuiltInClassifier),
+                            std::max(kLeastOnCpu, 2 * task_.duration)};
     const LadderOutcome outcome = TRY(climb_down(net_.size(), settings, ports, context_.cancel));
     give_back();
     SessionLabels done{std::move(net_), outcome.fallbacks, {"classify", backend_name(target_), ""}};
@@ -65,16 +65,7 @@ class Labelling {
   }
 
   Result<std::vector<LlmStep>> steps_of_ollama() {
-    const llm::LlmEstimate all = llm::estimate(target_, task_.job, {});
-    llm::LlmJob small = task_.job;
-    small.batch_segments = llm::kLeastBatchSegments;
-    OllamaWish wish;
-    wish.model = target_.model;
-    wish.fallback = task_.services.ollama_fallback_model;
-    wish.num_ctx = rounded(all.num_ctx);
-    wish.least_ctx = rounded(llm::estimate(target_, small, {}).num_ctx);
-    wish.unloading = task_.services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
-    wish.where = task_.where;
+    const OllamaWish wish = wish_of(task_.job, task_.services, task_.where);
     const BrokerSettings& reserves = broker_.settings();
     const Devices devices = TRY(broker_.look());
     OllamaSteps found =
@@ -83,8 +74,6 @@ class Labelling {
     was_loaded_ = found.was_loaded;
     return std::move(found.steps);
   }
-
-  static int rounded(int tokens) { return (std::max(tokens, 1024) + 255) / 256 * 256; }
 
   Result<std::vector<LlmStep>> steps_of_service() {
     if (target_.model.empty()) {
@@ -217,7 +206,7 @@ class Labelling {
     const auto loaded = ollama_.loaded();
     if (!loaded) return;
     for (const HostedModel& model : *loaded) {
-      if (model.name != target_.model && model.name != target_.model + ":latest") continue;
+      if (!same_model(model.name, target_.model)) continue;
       const auto gone = ollama_.unload(model.name);
       if (gone && *gone == llm::Unloaded::Yes) {
         probe_.unloaded(model.name);

@@ -167,7 +167,7 @@ class Planner {
     }
     const bool embedded = !view.trouble.empty() || row.model.empty();
     if (embedded) {
-      row.backend = "e5";
+      row.backend = kBuiltInClassifier;
       row.model = "e5-small";
       row.needed = classify_need().host_bytes;
       row.available = available_;

@@ -46,12 +46,12 @@ Result<std::vector<fs::path>> smaller_models(std::uint64_t below) {
 }
 
 // Segments as they usually are, of which a run's largest batch is made: the recording has not been heard yet.
-llm::LlmJob usual_job(const CheckedOptions& checked, int batch_segments) {
+llm::LlmJob usual_job(const CheckedOptions& checked) {
   constexpr int many = 200;
   constexpr double pace = 3;  // seconds from one segment to the next
   llm::LlmJob job;
   job.party = checked.party;
-  job.batch_segments = batch_segments;
+  job.batch_segments = checked.options.services.context.batch_segments;
   job.context = {checked.options.services.context.max_segments, checked.options.services.context.past_seconds,
                  checked.options.services.context.future_seconds};
   for (int i = 0; i < many; ++i) {
@@ -65,24 +65,14 @@ llm::LlmJob usual_job(const CheckedOptions& checked, int batch_segments) {
   return job;
 }
 
-int context_of(const CheckedOptions& checked, int batch_segments) {
-  const int tokens = llm::estimate({}, usual_job(checked, batch_segments), {}).num_ctx;
-  return (std::max(tokens, 1024) + 255) / 256 * 256;
-}
-
 LlmView ask_ollama(const CheckedOptions& checked, const Devices& devices, const Reserves& reserves,
                    const CancelToken& cancel) {
   const LlmServices& services = checked.options.services;
   LlmView view;
   view.model = services.ollama.model;
   llm::Ollama host(services.ollama.base_url, &cancel);
-  OllamaWish wish;
-  wish.model = services.ollama.model;
-  wish.fallback = services.ollama_fallback_model;
-  wish.num_ctx = context_of(checked, services.context.batch_segments);
-  wish.least_ctx = context_of(checked, llm::kLeastBatchSegments);
-  wish.unloading = services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
-  wish.where = checked.options.device == "cpu" ? LlmDevices::CpuOnly : LlmDevices::Any;
+  const LlmDevices where = checked.options.device == "cpu" ? LlmDevices::CpuOnly : LlmDevices::Any;
+  const OllamaWish wish = wish_of(usual_job(checked), services, where);
   auto found = ollama_steps(host, wish, devices, reserves);
   if (!found) {
     view.trouble = found.error().message;

@@ -8,17 +8,13 @@
 #include "base/hash.hpp"
 #include "formats/segments.hpp"
 #include "platform/devices/devices.hpp"
+#include "service/backends/backends.hpp"
 #include "service/models/models.hpp"
 #include "service/session/run_state.hpp"
 #include "stages/classify/classify.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
-namespace {
-
-constexpr std::string_view kEmbedded = "e5";
-
-}  // namespace
 
 Result<std::string> SessionRun::classifier_identity() {
   return sha256(TRY(model_identity(store_, checked_.text_model)) +
@@ -28,7 +24,7 @@ Result<std::string> SessionRun::classifier_identity() {
 Result<SessionRun::Classified> SessionRun::classify_all(const std::vector<Segment>& segments,
                                                         const fs::path& file, const std::string& content,
                                                         const std::vector<SpeakerRole>& told) {
-  const bool embedded = checked_.options.classifier == kEmbedded;
+  const bool embedded = checked_.options.classifier == kBuiltInClassifier;
   const std::string identity = TRY(classifier_identity());
   StageContext shared = context();
   ClassifyInput input{checked_.text_model, checked_.head, identity, checked_.party, told, checked_.threads};

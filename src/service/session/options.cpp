@@ -106,7 +106,7 @@ int default_threads() {
 
 Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
-  if (options.classifier != "e5") TRY(target_of(options.classifier, options.services));
+  if (options.classifier != kBuiltInClassifier) TRY(target_of(options.classifier, options.services));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
   if (options.threads < 0 || options.threads > 256)
@@ -130,7 +130,7 @@ Result<CheckedOptions> check(ProcessOptions options) {
   TRY_VOID(check_speakers(options));
   TRY_VOID(check_stages(options));
   TRY_VOID(check_backend(BackendKind::Transcriber, options.transcriber));
-  if (options.transcriber != "whisper") TRY(speech_service(options.transcriber, options.services));
+  if (options.transcriber != kBuiltInTranscriber) TRY(speech_service(options.transcriber, options.services));
   TRY_VOID(check_backend(BackendKind::Diarizer, options.diarizer));
   CheckedOptions checked;
   if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));

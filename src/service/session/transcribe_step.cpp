@@ -6,6 +6,7 @@
 #include "formats/party.hpp"
 #include "formats/transcript.hpp"
 #include "platform/devices/devices.hpp"
+#include "service/backends/backends.hpp"
 #include "service/labels/speech_service.hpp"
 #include "service/models/models.hpp"
 #include "service/session/run_state.hpp"
@@ -102,7 +103,7 @@ Status SessionRun::transcribe_here() {
 
 Status SessionRun::transcribe_all() {
   const std::string& backend = checked_.options.transcriber;
-  if (backend == "whisper") return transcribe_here();
+  if (backend == kBuiltInTranscriber) return transcribe_here();
   result_.models.push_back(
       {"transcribe", backend + ":" + checked_.options.services.service(backend)->speech_model, ""});
   for (Track& track : tracks_) {

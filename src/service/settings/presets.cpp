@@ -17,7 +17,7 @@ bool uses_ollama(const Settings& settings) {
 
 Result<Preset> chosen_preset(std::string_view name, const Settings& settings) {
   Preset preset = TRY(find_preset(name));
-  if (preset.classifier == "ollama" && !uses_ollama(settings)) preset.classifier = "e5";
+  if (preset.classifier == "ollama" && !uses_ollama(settings)) preset.classifier = kBuiltInClassifier;
   return preset;
 }
 
