@@ -29,7 +29,7 @@ inline Heard listen(const TestFolder& folder, const std::filesystem::path& input
   EXPECT_TRUE(wav);
   if (!wav) return heard;
   EXPECT_EQ(wav->length(), info->samples);
-  heard.samples.resize(wav->samples().size());
+  heard.samples.resize(static_cast<std::size_t>(wav->length().value));
   wav->read_float({0}, heard.samples);
   return heard;
 }

@@ -202,9 +202,11 @@ TEST(Worker, JoinsStretchesIntoFlac) {
   ASSERT_TRUE(back) << back.error().message;
   const auto heard = WavFile::open(folder / "back" / "audio.wav");
   ASSERT_TRUE(heard);
-  ASSERT_EQ(heard->samples().size(), 72000U);
-  for (std::size_t i = 0; i < 72000; ++i)
-    ASSERT_EQ(heard->samples()[i], audio->samples()[i < 32000 ? i + 1000 : i + 8000]) << i;
+  std::vector<std::int16_t> wanted, got;
+  audio->append_to(wanted, {1000}, {33000});
+  audio->append_to(wanted, {40000}, {80000});
+  heard->append_to(got, {0}, heard->length());
+  EXPECT_EQ(got, wanted);
 }
 
 TEST(Worker, RefusesStretchesOutsideOfTheAudio) {

@@ -81,10 +81,9 @@ Result<std::vector<std::int16_t>> joined(const WavFile& audio, const Json& stret
     const auto first = stretch[0].get<std::size_t>();
     const auto last = std::min(stretch[1].get<std::size_t>(), length);
     if (first >= last) return fail(ErrorCode::Usage, "a stretch lies outside of the audio");
-    const auto part = audio.samples().subspan(first, last - first);
-    if (samples.size() + part.size() > static_cast<std::size_t>(kLongestFlac.value))
+    if (samples.size() + (last - first) > static_cast<std::size_t>(kLongestFlac.value))
       return fail(ErrorCode::Usage, "a FLAC file of more than ten minutes was asked for");
-    samples.insert(samples.end(), part.begin(), part.end());
+    audio.append_to(samples, {static_cast<std::int64_t>(first)}, {static_cast<std::int64_t>(last)});
   }
   return samples;
 }

@@ -123,6 +123,16 @@ void WavFile::read_float(Samples start, std::span<float> out) const {
          samples_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from)));
 }
 
+void WavFile::append_to(std::vector<std::int16_t>& out, Samples start, Samples end) const {
+  const auto total = static_cast<std::int64_t>(samples_.size());
+  const std::int64_t from = std::clamp<std::int64_t>(start.value, 0, total);
+  const std::int64_t to = std::clamp<std::int64_t>(end.value, from, total);
+  const auto part = samples_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  if (part.empty()) return;
+  out.insert(out.end(), part.begin(), part.end());
+  let_go(file_.bytes(), part);
+}
+
 Result<WavWriter> WavWriter::create(const std::filesystem::path& path) {
   WavWriter writer(TRY(PendingFile::create(path)));
   TRY_VOID(writer.file_.append(header(0)));

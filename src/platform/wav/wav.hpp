@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "base/files.hpp"
 #include "base/result.hpp"
@@ -18,12 +19,13 @@ class WavFile {
   /// InvalidInput for what is not 16 kHz mono 16-bit PCM; Damaged for a file that ends before its header
   /// says.
   static Result<WavFile> open(const std::filesystem::path& path);
-  std::span<const std::int16_t> samples() const { return samples_; }
   Samples length() const { return {static_cast<std::int64_t>(samples_.size())}; }
   Seconds duration() const { return to_seconds(length()); }
   /// Fills `out` with the samples from `start` on, scaled to [-1, 1); zeros before the start and after the
   /// end.
   void read_float(Samples start, std::span<float> out) const;
+  /// Appends the samples of [start, end) to `out`, as far as there are some.
+  void append_to(std::vector<std::int16_t>& out, Samples start, Samples end) const;
 
  private:
   WavFile(MappedFile file, std::span<const std::int16_t> samples)

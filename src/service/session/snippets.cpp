@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fstream>
 #include <map>
+#include <vector>
 
 #include "platform/wav/wav.hpp"
 #include "service/session/run_state.hpp"
@@ -48,17 +49,15 @@ Status write_wav(const fs::path& path, std::span<const std::int16_t> samples) {
 Status write_snippets(const SessionResult& result, const std::vector<Track>& tracks, const fs::path& folder) {
   TRY_VOID(make_directories(folder));
   std::map<const Track*, WavFile> audio;
+  std::vector<std::int16_t> samples;
   for (const Track& track : tracks)
     audio.emplace(&track, TRY(WavFile::open(track.audio->directory / "audio.wav")));
   for (std::size_t i = 0; i < result.segments.size(); ++i) {
     const Segment& segment = result.segments[i];
-    const auto samples = audio.at(&track_of(segment, tracks)).samples();
-    const auto size = static_cast<std::int64_t>(samples.size());
-    const auto first = std::clamp<std::int64_t>(to_samples(segment.span.start).value, 0, size);
-    const auto last = std::clamp<std::int64_t>(to_samples(segment.span.end).value, first, size);
-    TRY_VOID(
-        write_wav(folder / snippet_name(i + 1, segment.speaker_id),
-                  samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))));
+    samples.clear();
+    audio.at(&track_of(segment, tracks))
+        .append_to(samples, to_samples(segment.span.start), to_samples(segment.span.end));
+    TRY_VOID(write_wav(folder / snippet_name(i + 1, segment.speaker_id), samples));
   }
   return write_snippets_manifest(result, folder);
 }
