@@ -27,7 +27,7 @@ constexpr unsigned stage_bit(StageId id) {
 inline constexpr std::array<StageInfo, 7> kStages = {{
     {StageId::Decode, "decode", "Reading the recording", 1, 0},
     {StageId::Listen, "listen", "Listening for speech", 2, stage_bit(StageId::Decode)},
-    {StageId::Diarize, "diarize", "Telling speakers apart", 1, stage_bit(StageId::Listen)},
+    {StageId::Diarize, "diarize", "Telling speakers apart", 2, stage_bit(StageId::Listen)},
     {StageId::Transcribe, "transcribe", "Writing down what is said", 3, stage_bit(StageId::Listen)},
     {StageId::Assign, "assign", "Giving words to speakers", 1,
      stage_bit(StageId::Diarize) | stage_bit(StageId::Transcribe)},

@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "domain/diarization/local_speakers.hpp"
@@ -126,6 +127,57 @@ TEST(Diarize, MinimumBringsOutAVoiceThatIsHardToTellApart) {
   PeopleCount three;
   three.exact = 3;
   EXPECT_EQ(run(data, three).voices.size(), 3U);
+}
+
+/// A table of three of whom two sound alike, and a scrap of a voice that is nobody's.
+Table alike_and_a_scrap(double likeness) {
+  Dice dice(3);
+  std::vector<Timbre> voices{made_up_voice(dice), made_up_voice(dice)};
+  voices.push_back(voices[1]);
+  const Timbre other = made_up_voice(dice);
+  const double rest = std::sqrt(1 - likeness * likeness);
+  for (std::size_t d = 0; d < other.size(); ++d) voices[2][d] = likeness * voices[2][d] + rest * other[d];
+  voices.push_back(made_up_voice(dice));
+  Table table{table_talk(dice, 3, 120), {}};
+  auto heard = table.truth;
+  heard.push_back({120.5, 122.7, 3});
+  table.truth.push_back({120.5, 122.7, 0});
+  table.data = hear_table(dice, heard, voices, 124);
+  return table;
+}
+
+TEST(Diarize, ANumberToldIsNotSpentOnAScrap) {
+  // Without a number four voices are found, or three of which one is two people; the scrap is always one.
+  for (const double likeness : {0.56, 0.62}) {
+    const auto table = alike_and_a_scrap(likeness);
+    PeopleCount three;
+    three.exact = 3;
+    const auto told = run(table.data, three);
+    EXPECT_EQ(told.voices.size(), 3U);
+    EXPECT_LT(diarization_errors(turns_of_truth(table), told.diarization.turns).rate(), 0.05) << likeness;
+  }
+  const auto table = alike_and_a_scrap(0.62);
+  EXPECT_GT(diarization_errors(turns_of_truth(table), run(table.data).diarization.turns).rate(), 0.2);
+  EXPECT_EQ(run(alike_and_a_scrap(0.56).data).voices.size(), 4U);
+}
+
+TEST(Voices, JoinsThePairThatIsWorthMost) {
+  Dice dice(5);
+  std::vector<VoiceGroup> groups;
+  // Three voices, of which the shortest is like none; joining the long ones would cost more speech.
+  for (const double seconds : {30.0, 20.0, 2.0}) {
+    const Timbre voice = made_up_voice(dice);
+    std::vector<float> embedding(voice.size());
+    speak(dice, voice, seconds, embedding.data());
+    groups.push_back(voice_group(embedding, seconds));
+  }
+  const auto least_speech = [](double odds, double seconds) { return std::tanh(odds / 2) * seconds; };
+  const auto merges = merge_voices(groups, {}, 1e9, 2, least_speech);
+  ASSERT_EQ(merges.size(), 1U);
+  EXPECT_EQ(merges[0].from, 2U);
+  EXPECT_LT(merges[0].odds, 0) << "the odds, not the worth";
+  const auto never = [](double, double) { return -1.0; };
+  EXPECT_TRUE(merge_voices(groups, {}, 0, 3, never).empty());
 }
 
 TEST(Diarize, NobodyAndNextToNobody) {

@@ -6,8 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "domain/diarization/groups.hpp"
 #include "domain/diarization/linkage.hpp"
-#include "domain/diarization/voices.hpp"
 
 namespace skald {
 
@@ -15,93 +15,15 @@ using listen::kDimension;
 
 namespace {
 
-constexpr double kMergeOdds = -0.8;        // groups are joined down to here: rather one person than two
-constexpr double kKnownOdds = -0.3;        // the same while fewer people are found than sit at the table
-constexpr double kSurelyOne = 3.0;         // such groups stay joined, whatever number was told
-constexpr double kFirstOdds = 1.0;         // for groups within one stretch of a long recording
-constexpr std::size_t kStretch = 400;      // pieces, about fifteen minutes
-constexpr std::size_t kMostGroups = 3000;  // of all stretches: bounds the memory for recordings of any length
+constexpr double kMergeOdds = -0.8;  // groups are joined down to here: rather one person than two
+constexpr double kKnownOdds = -0.3;  // the same while fewer people are found than sit at the table
+constexpr double kSurelyOne = 3.0;   // such groups stay joined, whatever number was told
 // A voice needs so much speech to be a person: a hundredth of it all, within these bounds in seconds.
 constexpr double kLeastShare = 0.01;
 constexpr double kLeastSeconds = 1.5;
 constexpr double kEnoughSeconds = 15;
 // So much speech on either side it takes to part two voices because a number was told.
 constexpr double kProvenSeconds = 3;
-
-/// Groups of pieces with what the segmentation says about pairs of them.
-struct Groups {
-  std::vector<VoiceGroup> voices;
-  std::vector<PairWitness> witnesses;
-};
-
-/// The groups that these labels make of others.
-Groups regroup(const Groups& old, const std::vector<std::size_t>& label, std::size_t count) {
-  Groups made;
-  made.voices.resize(count);
-  for (std::size_t i = 0; i < label.size(); ++i) {
-    const VoiceGroup& from = old.voices[i];
-    VoiceGroup& to = made.voices[label[i]];
-    if (to.sum.empty()) to.sum.assign(from.sum.size(), 0);
-    std::transform(to.sum.begin(), to.sum.end(), from.sum.begin(), to.sum.begin(), std::plus<>());
-    to.reach += from.reach;
-    to.noise += from.noise;
-    to.seconds += from.seconds;
-  }
-  std::map<std::pair<std::size_t, std::size_t>, Witness> pairs;
-  for (const PairWitness& p : old.witnesses) {
-    const auto [a, b] = std::minmax(label[p.first], label[p.second]);
-    if (a == b) continue;
-    Witness& pair = pairs[{a, b}];
-    pair.apart += p.witness.apart;
-    pair.together += p.witness.together;
-  }
-  for (const auto& [pair, witness] : pairs) made.witnesses.push_back({pair.first, pair.second, witness});
-  return made;
-}
-
-/// Joins what surely is one voice within each stretch, so that the whole recording stays small.
-Groups join_stretches(const Groups& all) {
-  const std::size_t n = all.voices.size();
-  if (n <= kStretch) return all;
-  const std::size_t stretches = (n + kStretch - 1) / kStretch;
-  const std::size_t most = std::max<std::size_t>(1, kMostGroups / stretches);
-  std::vector<std::size_t> label(n);
-  std::size_t groups = 0;
-  for (std::size_t first = 0; first < n; first += kStretch) {
-    const std::size_t count = std::min(kStretch, n - first);
-    const auto begin = all.voices.begin() + static_cast<std::ptrdiff_t>(first);
-    std::vector<PairWitness> inside;
-    for (PairWitness p : all.witnesses) {
-      if (p.first < first || p.second >= first + count) continue;
-      p.first -= first;
-      p.second -= first;
-      inside.push_back(p);
-    }
-    const auto merges =
-        merge_voices({begin, begin + static_cast<std::ptrdiff_t>(count)}, inside, kFirstOdds, most);
-    std::map<std::size_t, std::size_t> number;
-    const auto group = groups_after(count, merges, merges.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      label[first + i] = number.try_emplace(group[i], groups + number.size()).first->second;
-    }
-    groups += number.size();
-  }
-  return regroup(all, label, groups);
-}
-
-Groups groups_of(const ListenData& data) {
-  Groups groups;
-  std::map<std::size_t, std::size_t> number;  // of each piece with an embedding
-  for (std::size_t i = 0; i < data.pieces.size(); ++i) {
-    if (data.pieces[i].heard == 0) continue;
-    number.emplace(i, groups.voices.size());
-    groups.voices.push_back(voice_group(data.voice(i), heard_seconds(data.pieces[i])));
-  }
-  for (const auto& [pair, witness] : witnesses(data)) {
-    groups.witnesses.push_back({number.at(pair.first), number.at(pair.second), witness});
-  }
-  return groups;
-}
 
 struct Bounds {
   std::size_t least = 1;
@@ -133,7 +55,6 @@ std::size_t choose_steps(const std::vector<Merge>& merges, const PeopleAfter& pe
   auto steps =
       static_cast<std::size_t>(std::find_if(merges.begin(), merges.end(), unlikely) - merges.begin());
   const Bounds bounds = bounds_of(count);
-  while (people.all[steps] > bounds.most && steps < merges.size()) ++steps;
   // Goes back while too few are found; stays where most are found if there are never enough.
   const auto undo = [&](std::size_t wanted, double odds) {
     std::size_t best = steps;
@@ -164,34 +85,64 @@ std::vector<std::size_t> count_people(const Groups& groups, const std::vector<Me
   return count;
 }
 
-}  // namespace
+/// Those with enough speech to be people, or the one with the most of it.
+Groups people_among(const Groups& groups, double enough) {
+  double most = 0;
+  for (const VoiceGroup& voice : groups.voices) most = std::max(most, voice.seconds);
+  return with_speech(groups, std::min(enough, most));
+}
 
-Centroids find_people(const ListenData& data, const PeopleCount& count) {
-  const Groups groups = join_stretches(groups_of(data));
-  const std::size_t n = groups.voices.size();
-  if (n == 0) return {};
-  double total = 0;
-  for (const VoiceGroup& voice : groups.voices) total += voice.seconds;
-  const double enough = std::clamp(kLeastShare * total, kLeastSeconds, kEnoughSeconds);
-  const auto merges = merge_voices(groups.voices, groups.witnesses, 0, 1);
+/// People as likely as not: two voices with much speech are one person only where the odds say so, the rest
+/// goes to its likeliest voice.
+Groups likeliest_people(const Groups& groups, const std::vector<Merge>& merges, double enough) {
+  const double proven = std::max(enough, kProvenSeconds);
+  const auto unlikely = std::find_if(merges.begin(), merges.end(), [](const Merge& m) { return m.odds < 0; });
+  const Groups even = merged(groups, merges, static_cast<std::size_t>(unlikely - merges.begin()));
+  const auto worth = [proven](double odds, double seconds) {
+    return odds < 0 && seconds >= proven ? -std::numeric_limits<double>::infinity() : odds;
+  };
+  const auto more = merge_voices(even.voices, even.witnesses, kMergeOdds, even.voices.size(), worth);
+  return people_among(merged(even, more, more.size()), enough);
+}
+
+/// Joins people until so many are left, each time those by whom the least speech is expected to go to a wrong
+/// person: all of the shorter one's if they are two, none if they are one.
+Groups join_people(const Groups& people, std::size_t most) {
+  const auto worth = [](double odds, double seconds) { return std::tanh(odds / 2) * seconds; };
+  const auto merges =
+      merge_voices(people.voices, people.witnesses, std::numeric_limits<double>::infinity(), most, worth);
+  return merged(people, merges, merges.size());
+}
+
+Groups choose_people(const Groups& groups, const std::vector<Merge>& merges, const PeopleCount& count,
+                     double enough) {
   const std::size_t steps = choose_steps(
       merges,
       {count_people(groups, merges, enough), count_people(groups, merges, std::max(enough, kProvenSeconds))},
       count);
-  const auto label = groups_after(n, merges, steps);
-  std::map<std::size_t, VoiceGroup> found;  // by first group, which is the order of first appearance
-  for (std::size_t i = 0; i < n; ++i) {
-    VoiceGroup& voice = found[label[i]];
-    if (voice.sum.empty()) voice.sum.assign(kDimension, 0);
-    std::transform(voice.sum.begin(), voice.sum.end(), groups.voices[i].sum.begin(), voice.sum.begin(),
-                   std::plus<>());
-    voice.seconds += groups.voices[i].seconds;
+  Groups people = people_among(merged(groups, merges, steps), enough);
+  const std::size_t most = bounds_of(count).most;
+  // Where a number is known, joining the likeliest pairs can make two people one and leave a scrap of a third
+  // one as a person.
+  if (count.exact || people.voices.size() > most) {
+    Groups likeliest = likeliest_people(groups, merges, enough);
+    if (likeliest.voices.size() >= most) people = std::move(likeliest);
   }
-  const auto more = [](const auto& a, const auto& b) { return a.second.seconds < b.second.seconds; };
-  const double most = std::max_element(found.begin(), found.end(), more)->second.seconds;
+  return join_people(people, most);
+}
+
+}  // namespace
+
+Centroids find_people(const ListenData& data, const PeopleCount& count) {
+  const Groups groups = groups_of(data);
+  if (groups.voices.empty()) return {};
+  double total = 0;
+  for (const VoiceGroup& voice : groups.voices) total += voice.seconds;
+  const double enough = std::clamp(kLeastShare * total, kLeastSeconds, kEnoughSeconds);
+  const auto merges = merge_voices(groups.voices, groups.witnesses, 0, 1);
+  const Groups people = choose_people(groups, merges, count, enough);
   Centroids centroids;
-  for (const auto& [first, voice] : found) {
-    if (voice.seconds < std::min(enough, most)) continue;
+  for (const VoiceGroup& voice : people.voices) {
     centroids.insert(centroids.end(), voice.sum.begin(), voice.sum.end());
   }
   return unit_rows(centroids, kDimension);

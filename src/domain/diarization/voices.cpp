@@ -35,13 +35,14 @@ double cosine_odds(double cosine, double variance) {
 
 class Merger {
  public:
-  Merger(std::vector<VoiceGroup> groups, std::span<const PairWitness> witnesses)
+  Merger(std::vector<VoiceGroup> groups, std::span<const PairWitness> witnesses, const PairWorth& worth)
       : n_(groups.size()),
         groups_(std::move(groups)),
+        worth_(worth),
         dot_(n_ * n_),
         apart_(n_ * n_),
         together_(n_ * n_),
-        odds_(n_ * n_, kNever),
+        pair_worth_(n_ * n_, kNever),
         alive_(n_, 1),
         best_(n_) {
     for (std::size_t i = 0; i < n_; ++i) {
@@ -59,55 +60,71 @@ class Merger {
       }
     }
     for (std::size_t i = 0; i < n_; ++i) {
-      for (std::size_t j = i + 1; j < n_; ++j) odds_[i * n_ + j] = odds_[j * n_ + i] = judge(i, j);
+      for (std::size_t j = i + 1; j < n_; ++j) judge(i, j);
     }
     for (std::size_t i = 0; i < n_; ++i) find_best(i);
   }
 
-  Merge likeliest() const {
+  struct Pair {
+    std::size_t into;
+    std::size_t from;
+    double worth;
+  };
+
+  Pair best() const {
     std::size_t top = 0;
     for (std::size_t i = 1; i < n_; ++i) {
-      if (best_odds(i) > best_odds(top)) top = i;
+      if (best_worth(i) > best_worth(top)) top = i;
     }
     const auto [into, from] = std::minmax(top, best_[top]);
-    return {into, from, best_odds(top)};
+    return {into, from, best_worth(top)};
   }
 
-  void join(const Merge& merge) {
-    const std::size_t a = merge.into;
-    const std::size_t b = merge.from;
+  Merge join(const Pair& pair) {
+    const std::size_t a = pair.into;
+    const std::size_t b = pair.from;
+    const Merge merge{a, b, odds(a, b)};
     groups_[a].reach += groups_[b].reach;
     groups_[a].noise += groups_[b].noise;
+    groups_[a].seconds += groups_[b].seconds;
     alive_[b] = 0;
     for (std::size_t k = 0; k < n_; ++k) {
-      odds_[b * n_ + k] = odds_[k * n_ + b] = kNever;
+      pair_worth_[b * n_ + k] = pair_worth_[k * n_ + b] = kNever;
       if (alive_[k] == 0 || k == a) continue;
       for (auto* table : {&dot_, &apart_, &together_}) {
         auto& t = *table;
         t[a * n_ + k] += t[b * n_ + k];
         t[k * n_ + a] = t[a * n_ + k];
       }
-      odds_[a * n_ + k] = odds_[k * n_ + a] = judge(a, k);
+      judge(a, k);
     }
     for (std::size_t k = 0; k < n_; ++k) {
       if (alive_[k] == 0) continue;
       if (k == a || best_[k] == a || best_[k] == b) {
         find_best(k);
-      } else if (odds_[k * n_ + a] > best_odds(k)) {
+      } else if (pair_worth_[k * n_ + a] > best_worth(k)) {
         best_[k] = a;
       }
     }
+    return merge;
   }
 
  private:
-  float best_odds(std::size_t i) const { return odds_[i * n_ + best_[i]]; }
+  float best_worth(std::size_t i) const { return pair_worth_[i * n_ + best_[i]]; }
 
   void find_best(std::size_t i) {
-    const auto row = odds_.begin() + static_cast<std::ptrdiff_t>(i * n_);
+    const auto row = pair_worth_.begin() + static_cast<std::ptrdiff_t>(i * n_);
     best_[i] = static_cast<std::size_t>(std::max_element(row, row + static_cast<std::ptrdiff_t>(n_)) - row);
   }
 
-  float judge(std::size_t i, std::size_t j) const {
+  void judge(std::size_t i, std::size_t j) {
+    const float o = odds(i, j);
+    const double seconds = std::min(groups_[i].seconds, groups_[j].seconds);
+    pair_worth_[i * n_ + j] = pair_worth_[j * n_ + i] =
+        worth_ ? static_cast<float>(worth_(static_cast<double>(o), seconds)) : o;
+  }
+
+  float odds(std::size_t i, std::size_t j) const {
     const VoiceGroup& a = groups_[i];
     const VoiceGroup& b = groups_[j];
     const double noise_a = a.noise / (a.reach * a.reach);
@@ -123,7 +140,8 @@ class Merger {
 
   std::size_t n_;
   std::vector<VoiceGroup> groups_;
-  std::vector<float> dot_, apart_, together_, odds_;  // [n, n], symmetric
+  const PairWorth& worth_;
+  std::vector<float> dot_, apart_, together_, pair_worth_;  // [n, n], symmetric
   std::vector<char> alive_;
   std::vector<std::size_t> best_;  // the likeliest partner of each
 };
@@ -143,16 +161,15 @@ VoiceGroup voice_group(std::span<const float> embedding, double seconds) {
 }
 
 std::vector<Merge> merge_voices(std::vector<VoiceGroup> groups, std::span<const PairWitness> witnesses,
-                                double least_odds, std::size_t at_most) {
+                                double least, std::size_t at_most, const PairWorth& worth) {
   std::vector<Merge> merges;
   std::size_t left = groups.size();
   if (left < 2) return merges;
-  Merger merger(std::move(groups), witnesses);
+  Merger merger(std::move(groups), witnesses, worth);
   for (; left > 1; --left) {
-    const Merge merge = merger.likeliest();
-    if (merge.odds < least_odds && left <= at_most) break;
-    merger.join(merge);
-    merges.push_back(merge);
+    const auto pair = merger.best();
+    if (pair.worth < least && left <= at_most) break;
+    merges.push_back(merger.join(pair));
   }
   return merges;
 }

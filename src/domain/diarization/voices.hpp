@@ -1,6 +1,7 @@
 // Which embeddings are of one person: agglomerative clustering by the odds that two groups are one voice.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -32,10 +33,14 @@ struct PairWitness {
   Witness witness;
 };
 
-/// Joins the likeliest pair again and again, as long as its odds are at least `least_odds` or more than
-/// `at_most` groups are left. Quadratic in memory and, for usual data, in time.
+/// What a pair of groups is worth joining, from the odds that both are one person and the seconds of the
+/// shorter one.
+using PairWorth = std::function<double(double odds, double seconds)>;
+
+/// Joins the pair worth most again and again, as long as it is worth `least` or more than `at_most` groups
+/// are left. Without `worth` it is the likeliest pair. Quadratic in memory and, for usual data, in time.
 std::vector<Merge> merge_voices(std::vector<VoiceGroup> groups, std::span<const PairWitness> witnesses,
-                                double least_odds, std::size_t at_most);
+                                double least, std::size_t at_most, const PairWorth& worth = {});
 
 /// The group of each piece after the first `steps` merges.
 std::vector<std::size_t> groups_after(std::size_t groups, std::span<const Merge> merges, std::size_t steps);
