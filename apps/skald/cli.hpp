@@ -57,6 +57,9 @@ struct CommonOptions {
 void add_common(CLI::App& command, CommonOptions& options);
 /// --preset and the backends one by one.
 void add_backend_options(CLI::App& command, CommonOptions& options);
+void add_preset(CLI::App& command, CommonOptions& options);
+void add_transcriber(CLI::App& command, CommonOptions& options);
+void add_diarizer(CLI::App& command, CommonOptions& options);
 void add_full(CLI::App& command, CommonOptions& options);
 void add_classifier(CLI::App& command, CommonOptions& options);
 /// Turns the words of the command line and the settings into options; fails with Usage.

@@ -5,9 +5,7 @@
 #include <memory>
 
 #include "cli.hpp"
-#include "platform/devices/devices.hpp"
 #include "progress_view.hpp"
-#include "service/plan/plan_run.hpp"
 #include "service/session/run.hpp"
 #include "store/store.hpp"
 
@@ -17,10 +15,7 @@ namespace {
 Result<RunOutcome> run_process(const CommonOptions& common, ProgressView& view) {
   const ProcessOptions options = TRY(resolve(common));
   CheckedOptions checked = TRY(check(options));
-  const auto devices = TRY(find_devices());
-  const Plan plan = TRY(plan_run(checked, *devices, interrupt_token()));
-  view.plan(plan);
-  TRY_VOID(follow_plan(plan, checked));
+  TRY_VOID(plan_first(checked, view));
   const auto store = TRY(Store::open(default_home()));
   return process(*store, checked, view, interrupt_token());
 }

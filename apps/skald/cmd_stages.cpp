@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "cli.hpp"
 #include "domain/assign.hpp"
@@ -21,19 +22,10 @@ struct StageOptions {
   CommonOptions common;
   std::string audio;
   std::string format;
-  bool fell_back = false;
 };
 
-void tell(const Fallback& f, StageOptions& options, ProgressView& view) {
-  options.fell_back = true;
-  view.fallback(f.stage + ": " + f.used + " instead of " + f.wanted + " (" + f.reason + ")");
-}
-
-// A backend of the settings that this version lacks is told where it matters: in its own stage.
-void tell_fallbacks(StageOptions& options, const CheckedOptions& checked, std::string_view stage) {
-  for (const Fallback& f : checked.options.fallbacks)
-    if (f.stage == stage) tell(f, options, *make_progress_view(options.common.progress));
-}
+/// What a command prints; not empty fallbacks: exit status 3.
+using Printed = StageOutcome<std::string>;
 
 std::string transcript_text(const std::vector<Chunk>& chunks, const std::string& format) {
   if (format == "json") {
@@ -51,54 +43,60 @@ std::string transcript_text(const std::vector<Chunk>& chunks, const std::string&
   return format == "srt" ? to_srt(cues) : format == "vtt" ? to_vtt(cues) : text;
 }
 
-Result<CheckedOptions> check_single(StageOptions& options) {
+Result<CheckedOptions> check_single(StageOptions& options, std::set<StageId> stages) {
   options.common.recordings = {options.audio};
   ProcessOptions process = TRY(resolve(options.common));
   process.scope = Scope::SingleStage;
+  process.only = std::move(stages);
   return check(std::move(process));
 }
 
-Result<std::string> run_transcribe(StageOptions& options) {
-  const CheckedOptions checked = TRY(check_single(options));
-  tell_fallbacks(options, checked, "transcribe");
+Result<Printed> run_transcribe(StageOptions& options, ProgressView& view) {
+  CheckedOptions checked =
+      TRY(check_single(options, {StageId::Decode, StageId::Listen, StageId::Transcribe}));
+  TRY_VOID(plan_first(checked, view));
   const auto store = TRY(Store::open(default_home()));
-  const auto view = make_progress_view(options.common.progress);
-  return transcript_text(TRY(transcribe_recording(*store, checked, *view, interrupt_token())),
-                         options.format);
+  auto done = TRY(transcribe_recording(*store, checked, view, interrupt_token()));
+  return Printed{transcript_text(done.made, options.format), std::move(done.fallbacks)};
 }
 
-Result<std::string> run_diarize(StageOptions& options) {
-  const CheckedOptions checked = TRY(check_single(options));
-  tell_fallbacks(options, checked, "diarize");
+Result<Printed> run_diarize(StageOptions& options, ProgressView& view) {
+  CheckedOptions checked = TRY(check_single(options, {StageId::Decode, StageId::Listen, StageId::Diarize}));
+  TRY_VOID(plan_first(checked, view));
   const auto store = TRY(Store::open(default_home()));
-  const auto view = make_progress_view(options.common.progress);
-  const Diarization found = TRY(diarize_recording(*store, checked, *view, interrupt_token()));
-  if (options.format == "json") return to_pretty(to_json(found));
-  return to_rttm(found.turns, checked.options.recordings.front().stem().string());
+  auto done = TRY(diarize_recording(*store, checked, view, interrupt_token()));
+  return Printed{options.format == "json"
+                     ? to_pretty(to_json(done.made))
+                     : to_rttm(done.made.turns, checked.options.recordings.front().stem().string()),
+                 std::move(done.fallbacks)};
 }
 
-Result<std::string> run_classify(StageOptions& options) {
+Result<Printed> run_classify(StageOptions& options, ProgressView& view) {
   ProcessOptions process = TRY(resolve(options.common));
+  process.only = {StageId::Classify};
   const auto lines = TRY(read_segments(options.audio));
-  const CheckedOptions checked = TRY(check_classifier(std::move(process)));
-  tell_fallbacks(options, checked, "classify");
+  CheckedOptions checked = TRY(check_classifier(std::move(process)));
+  if (lines.empty()) return Printed{};
+  TRY_VOID(plan_first(checked, view));
   const auto store = TRY(Store::open(default_home()));
-  const auto view = make_progress_view(options.common.progress);
-  if (lines.empty()) return std::string();
   std::string jobs;
   for (const SegmentLine& line : lines) jobs += to_line(line.fields) + '\n';
-  const auto labelled = TRY(classify_lines(*store, jobs, checked, *view, interrupt_token()));
-  for (const Fallback& f : labelled.fallbacks) tell(f, options, *view);
-  return classified_lines(lines, labelled.labels);
+  auto done = TRY(classify_lines(*store, jobs, checked, view, interrupt_token()));
+  return Printed{TRY(classified_lines(lines, done.made)), std::move(done.fallbacks)};
 }
 
-int print(const Result<std::string>& text, const StageOptions& options) {
-  if (!text) {
-    make_progress_view(options.common.progress)->failed(text.error());
-    return exit_status(text.error().code);
+using Run = Result<Printed> (*)(StageOptions&, ProgressView&);
+
+int print(Run run, StageOptions& options) {
+  const auto view = make_progress_view(options.common.progress);
+  const auto done = run(options, *view);
+  if (!done) {
+    view->failed(done.error());
+    return exit_status(done.error().code);
   }
-  std::cout << *text;
-  return options.fell_back ? 3 : 0;
+  for (const std::string& line : done->fallbacks) view->fallback(line);
+  std::cout << done->made;
+  return done->fallbacks.empty() ? 0 : 3;
 }
 
 }  // namespace
@@ -110,10 +108,11 @@ void add_transcribe(CLI::App& app, Action& chosen) {
   command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
   command->add_option("--format", options->format, "json, srt, vtt or txt")
       ->check(CLI::IsMember({"json", "srt", "vtt", "txt"}));
+  add_preset(*command, options->common);
+  add_transcriber(*command, options->common);
   add_common(*command, options->common);
   command->footer("Example: skald transcribe session.mp3 --language nl --format srt > session.srt");
-  command->callback(
-      [options, &chosen] { chosen = [options] { return print(run_transcribe(*options), *options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return print(run_transcribe, *options); }; });
 }
 
 void add_diarize(CLI::App& app, Action& chosen) {
@@ -122,10 +121,11 @@ void add_diarize(CLI::App& app, Action& chosen) {
   options->format = "rttm";
   command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
   command->add_option("--format", options->format, "rttm or json")->check(CLI::IsMember({"rttm", "json"}));
+  add_preset(*command, options->common);
+  add_diarizer(*command, options->common);
   add_common(*command, options->common);
   command->footer("Example: skald diarize session.mp3 --speakers 5 > session.rttm");
-  command->callback(
-      [options, &chosen] { chosen = [options] { return print(run_diarize(*options), *options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return print(run_diarize, *options); }; });
 }
 
 void add_classify(CLI::App& app, Action& chosen) {
@@ -134,11 +134,11 @@ void add_classify(CLI::App& app, Action& chosen) {
   command->add_option("segments", options->audio, "One JSON object a line: text, speaker, role, times")
       ->required()
       ->type_name("SEGMENTS.jsonl");
+  add_preset(*command, options->common);
   add_classifier(*command, options->common);
   add_common(*command, options->common);
   command->footer("Example: skald classify segments.jsonl --party party.json > labelled.jsonl");
-  command->callback(
-      [options, &chosen] { chosen = [options] { return print(run_classify(*options), *options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return print(run_classify, *options); }; });
 }
 
 }  // namespace skald::cli

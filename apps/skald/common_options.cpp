@@ -38,11 +38,24 @@ void add_common(CLI::App& command, CommonOptions& o) {
 }
 
 void add_backend_options(CLI::App& command, CommonOptions& o) {
+  add_preset(command, o);
+  add_transcriber(command, o);
+  add_diarizer(command, o);
+  add_classifier(command, o);
+}
+
+void add_preset(CLI::App& command, CommonOptions& o) {
   command.add_option("--preset", o.preset,
                      "Backends for a kind of machine: local, cpu, low-memory, groq, mixed");
-  command.add_option("--transcriber", o.process.transcriber, "Backend that writes down what is said");
-  command.add_option("--diarizer", o.process.diarizer, "Backend that tells speakers apart");
-  add_classifier(command, o);
+}
+
+void add_transcriber(CLI::App& command, CommonOptions& o) {
+  command.add_option("--transcriber", o.process.transcriber,
+                     "Who writes down what is said: whisper (built in), groq, openai");
+}
+
+void add_diarizer(CLI::App& command, CommonOptions& o) {
+  command.add_option("--diarizer", o.process.diarizer, "Who tells speakers apart: community-1 (built in)");
 }
 
 void add_classifier(CLI::App& command, CommonOptions& o) {

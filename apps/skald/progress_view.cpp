@@ -9,6 +9,8 @@
 #include "base/secrets.hpp"
 #include "cli.hpp"
 #include "formats/json.hpp"
+#include "platform/devices/devices.hpp"
+#include "service/plan/plan_run.hpp"
 #include "service/session/log.hpp"
 
 namespace skald::cli {
@@ -145,6 +147,13 @@ std::unique_ptr<ProgressView> make_progress_view(const std::string& kind) {
   if (kind == "none") return std::make_unique<QuietView>();
   if (kind == "bar" || ::isatty(STDERR_FILENO) == 1) return std::make_unique<BarView>();
   return std::make_unique<LinesView>();
+}
+
+Status plan_first(CheckedOptions& checked, ProgressView& view) {
+  const auto devices = TRY(find_devices());
+  const Plan plan = TRY(plan_run(checked, *devices, interrupt_token()));
+  view.plan(plan);
+  return follow_plan(plan, checked);
 }
 
 }  // namespace skald::cli

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "pipeline/progress.hpp"
 #include "service/plan/plan.hpp"
+#include "service/session/options.hpp"
 
 namespace skald::cli {
 
@@ -25,5 +26,9 @@ class ProgressView : public RunObserver {
 
 /// `kind`: bar, json, none; empty: bar on a terminal, else plain lines.
 std::unique_ptr<ProgressView> make_progress_view(const std::string& kind);
+
+/// Before the first work: plans the memory, shows the plan, and makes its decisions the run's. Fails where a
+/// stage has no way to run.
+Status plan_first(CheckedOptions& checked, ProgressView& view);
 
 }  // namespace skald::cli

@@ -86,15 +86,6 @@ LlmView ask_ollama(const CheckedOptions& checked, const Devices& devices, const 
   return view;
 }
 
-std::set<StageId> stages_of(const ProcessOptions& options) {
-  std::set<StageId> stages;
-  for (const StageInfo& stage : kStages)
-    if (!options.until || stage.id <= *options.until) stages.insert(stage.id);
-  if (options.skip.contains(Skippable::Diarization)) stages.erase(StageId::Diarize);
-  if (options.skip.contains(Skippable::Classification)) stages.erase(StageId::Classify);
-  return stages;
-}
-
 }  // namespace
 
 Result<WhisperShape> read_whisper_shape(const fs::path& model_folder) {
@@ -124,7 +115,7 @@ Result<WhisperShape> read_whisper_shape(const fs::path& model_folder) {
 Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const CancelToken& cancel) {
   const ProcessOptions& options = checked.options;
   PlanRequest request;
-  request.stages = stages_of(options);
+  request.stages = wanted_stages(options);
   request.transcriber = options.transcriber;
   request.diarizer = options.diarizer;
   request.classifier = options.classifier;
@@ -132,9 +123,11 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
   request.speech.limit = options.memory_limit;
   if (options.beam > 0) request.speech.beam = options.beam;
   if (checked.batch > 0) request.speech.cpu_batch = checked.batch;
-  request.speech.model = candidate(checked.speech_model);
-  for (const fs::path& folder : TRY(smaller_models(request.speech.model.model_bytes)))
-    request.speech.smaller.push_back(candidate(folder));
+  if (!checked.speech_model.empty()) {
+    request.speech.model = candidate(checked.speech_model);
+    for (const fs::path& folder : TRY(smaller_models(request.speech.model.model_bytes)))
+      request.speech.smaller.push_back(candidate(folder));
+  }
   const BrokerSettings broker;
   const Reserves reserves{broker.gpu_reserve, broker.host_reserve};
   const Devices devices = TRY(probe.look());
@@ -144,7 +137,10 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
     request.service_model = service->model;
   if (const ServiceSettings* service = options.services.service(options.transcriber))
     request.speech_service_model = service->speech_model;
-  return make_plan(request, devices, reserves);
+  Plan plan = make_plan(request, devices, reserves);
+  if (!options.only.empty())
+    std::erase_if(plan.rows, [](const PlanRow& row) { return row.verdict == Verdict::Skipped; });
+  return plan;
 }
 
 Status follow_plan(const Plan& plan, CheckedOptions& checked) {

@@ -65,10 +65,11 @@ Result<SessionLabels> SessionRun::label_over(const std::vector<Segment>& segment
   return label_session(shared, broker, *probe, std::move(task), net.labels);
 }
 
-Result<LabelledLines> SessionRun::classify_file(const std::string& segments_jsonl) {
+Result<std::vector<Label>> SessionRun::classify_file(const std::string& segments_jsonl) {
   run_ = RunRecord{0, sha256(segments_jsonl), {}, {}, RunState::Running, stamp_now(), "{}"};
   TRY_VOID(store_.add_run(run_));
   start_workers();
+  result_.fallbacks = checked_.options.fallbacks;
   std::vector<Segment> segments;
   for (SegmentLine& line : TRY(parse_segments(segments_jsonl, "segments")))
     segments.push_back(std::move(line.segment));
@@ -79,7 +80,8 @@ Result<LabelledLines> SessionRun::classify_file(const std::string& segments_json
   std::error_code ignored;
   fs::remove(file, ignored);
   if (!made) return tl::unexpected(made.error());
-  return LabelledLines{std::move(made->labels), std::move(made->fallbacks)};
+  for (Fallback& fallback : made->fallbacks) result_.fallbacks.push_back(std::move(fallback));
+  return std::move(made->labels);
 }
 
 Status SessionRun::classify_segments() {

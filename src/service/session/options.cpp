@@ -94,6 +94,16 @@ Status check_stages(const ProcessOptions& o) {
 
 }  // namespace
 
+std::set<StageId> wanted_stages(const ProcessOptions& options) {
+  if (!options.only.empty()) return options.only;
+  std::set<StageId> stages;
+  for (const StageInfo& stage : kStages)
+    if (!options.until || stage.id <= *options.until) stages.insert(stage.id);
+  if (options.skip.contains(Skippable::Diarization)) stages.erase(StageId::Diarize);
+  if (options.skip.contains(Skippable::Classification)) stages.erase(StageId::Classify);
+  return stages;
+}
+
 int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -106,7 +116,9 @@ int default_threads() {
 
 Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   TRY_VOID(check_backend(BackendKind::Classifier, options.classifier));
-  if (options.classifier != kBuiltInClassifier) TRY(target_of(options.classifier, options.services));
+  const bool wanted = wanted_stages(options).contains(StageId::Classify);
+  if (wanted && options.classifier != kBuiltInClassifier)
+    TRY(target_of(options.classifier, options.services));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
   if (options.threads < 0 || options.threads > 256)
@@ -123,6 +135,16 @@ Result<CheckedOptions> check_classifier(ProcessOptions options) {
   return checked;
 }
 
+Status find_recogniser(ProcessOptions& options, CheckedOptions& checked) {
+  checked.speech_model = TRY(find_speech_model(options.model));
+  TRY_VOID(check_languages(options, checked.speech_model));
+  std::error_code error;
+  checked.batch =
+      TRY(cpu_batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
+  if (options.memory_use == MemoryUse::Least) checked.batch = 1;
+  return {};
+}
+
 Result<CheckedOptions> check(ProcessOptions options) {
   if (options.recordings.empty())
     return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
@@ -130,16 +152,13 @@ Result<CheckedOptions> check(ProcessOptions options) {
   TRY_VOID(check_speakers(options));
   TRY_VOID(check_stages(options));
   TRY_VOID(check_backend(BackendKind::Transcriber, options.transcriber));
-  if (options.transcriber != kBuiltInTranscriber) TRY(speech_service(options.transcriber, options.services));
+  const bool words_wanted = wanted_stages(options).contains(StageId::Transcribe);
+  if (words_wanted && options.transcriber != kBuiltInTranscriber)
+    TRY(speech_service(options.transcriber, options.services));
   TRY_VOID(check_backend(BackendKind::Diarizer, options.diarizer));
   CheckedOptions checked;
   if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));
-  checked.speech_model = TRY(find_speech_model(options.model));
-  TRY_VOID(check_languages(options, checked.speech_model));
-  std::error_code error;
-  checked.batch =
-      TRY(cpu_batch_within(options.memory_limit, fs::file_size(checked.speech_model / "model.bin", error)));
-  if (options.memory_use == MemoryUse::Least) checked.batch = 1;
+  if (words_wanted || options.only.empty()) TRY_VOID(find_recogniser(options, checked));
   checked.speaker_model = TRY(find_model("community-1"));
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));

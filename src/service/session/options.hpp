@@ -40,6 +40,7 @@ struct ProcessOptions {
   LlmServices services;  // addresses, keys and models of services
   std::string device = "auto";
   std::set<Skippable> skip;
+  std::set<StageId> only;  // of a command for one stage: that stage and those it needs; empty: all
   std::optional<StageId> from, until;
   std::map<std::string, std::string> names;  // --map SPEAKER_00=Name
   int threads = 0;                           // 0: as many as there are cores
@@ -65,6 +66,9 @@ struct CheckedOptions {
 };
 
 Result<CheckedOptions> check(ProcessOptions options);
+
+/// The stages that options ask for.
+std::set<StageId> wanted_stages(const ProcessOptions& options);
 
 /// For `skald classify`: only what the classifier needs.
 Result<CheckedOptions> check_classifier(ProcessOptions options);

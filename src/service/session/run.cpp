@@ -38,6 +38,13 @@ std::string summarize(const SessionResult& result) {
   return text;
 }
 
+// The line for people, which the log gets too.
+std::string tell(SessionRun& run, const Fallback& f) {
+  std::string line = fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason);
+  run.log().write({LogLevel::Warning, {}, {}, "fallback: " + line});
+  return line;
+}
+
 void log_end(SessionRun& run, const Error& error) {
   const bool cancelled = error.code == ErrorCode::Cancelled;
   run.log().write({cancelled ? LogLevel::Warning : LogLevel::Error, {}, {}, describe(error)});
@@ -74,11 +81,7 @@ Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObser
     return tl::unexpected(status.error());
   }
   TRY_VOID(run.finish(RunState::Finished));
-  for (const Fallback& f : run.result().fallbacks) {
-    outcome.fallbacks.push_back(
-        fmt::format("{}: {} instead of {} ({})", f.stage, f.used, f.wanted, f.reason));
-    run.log().write({LogLevel::Warning, {}, {}, "fallback: " + outcome.fallbacks.back()});
-  }
+  for (const Fallback& f : run.result().fallbacks) outcome.fallbacks.push_back(tell(run, f));
   outcome.summary = summarize(run.result());
   return outcome;
 }
@@ -100,31 +103,43 @@ Status close(SessionRun& run, Status status) {
   return status;
 }
 
+// What another stage fell back from, as by a setting, is no matter of this one.
+template <typename T>
+StageOutcome<T> outcome_of(SessionRun& run, StageId stage, T made) {
+  StageOutcome<T> outcome{std::move(made), {}};
+  for (const Fallback& f : run.result().fallbacks)
+    if (f.stage == info(stage).name) outcome.fallbacks.push_back(tell(run, f));
+  return outcome;
+}
+
 }  // namespace
 
-Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptions& checked,
-                                                RunObserver& observer, const CancelToken& cancel) {
+Result<StageOutcome<std::vector<Chunk>>> transcribe_recording(Store& store, const CheckedOptions& checked,
+                                                              RunObserver& observer,
+                                                              const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
   TRY_VOID(close(
       run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::transcribe_all})));
-  return read_words(run.tracks().front().words->directory / "words.json");
+  return outcome_of(run, StageId::Transcribe,
+                    TRY(read_words(run.tracks().front().words->directory / "words.json")));
 }
 
-Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer,
-                                      const CancelToken& cancel) {
+Result<StageOutcome<Diarization>> diarize_recording(Store& store, const CheckedOptions& checked,
+                                                    RunObserver& observer, const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
   TRY_VOID(close(
       run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::diarize_all})));
-  return run.diarization_of(run.tracks().front());
+  return outcome_of(run, StageId::Diarize, TRY(run.diarization_of(run.tracks().front())));
 }
 
-Result<LabelledLines> classify_lines(Store& store, const std::string& segments_jsonl,
-                                     const CheckedOptions& checked, RunObserver& observer,
-                                     const CancelToken& cancel) {
+Result<StageOutcome<std::vector<Label>>> classify_lines(Store& store, const std::string& segments_jsonl,
+                                                        const CheckedOptions& checked, RunObserver& observer,
+                                                        const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
-  auto labelled = run.classify_file(segments_jsonl);
-  (void)run.finish(labelled ? RunState::Finished : RunState::Failed);
-  return labelled;
+  auto labels = run.classify_file(segments_jsonl);
+  if (Status status = close(run, labels ? Status() : tl::unexpected(labels.error())); !status)
+    return tl::unexpected(status.error());
+  return outcome_of(run, StageId::Classify, std::move(*labels));
 }
 
 }  // namespace skald

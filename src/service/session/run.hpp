@@ -22,20 +22,21 @@ struct RunOutcome {
 Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObserver& observer,
                            const CancelToken& cancel);
 
-/// One stage alone, with those it needs before it.
-Result<std::vector<Chunk>> transcribe_recording(Store& store, const CheckedOptions& checked,
-                                                RunObserver& observer, const CancelToken& cancel);
-Result<Diarization> diarize_recording(Store& store, const CheckedOptions& checked, RunObserver& observer,
-                                      const CancelToken& cancel);
-
-struct LabelledLines {
-  std::vector<Label> labels;        // one a segment, in order
-  std::vector<Fallback> fallbacks;  // not empty: exit status 3
+template <typename T>
+struct StageOutcome {
+  T made;
+  std::vector<std::string> fallbacks;  // in this stage, one line each; not empty: exit status 3
 };
 
-/// Labels for segments that are there already.
-Result<LabelledLines> classify_lines(Store& store, const std::string& segments_jsonl,
-                                     const CheckedOptions& checked, RunObserver& observer,
-                                     const CancelToken& cancel);
+/// One stage alone, with those it needs before it: `checked.options.only`.
+Result<StageOutcome<std::vector<Chunk>>> transcribe_recording(Store& store, const CheckedOptions& checked,
+                                                              RunObserver& observer,
+                                                              const CancelToken& cancel);
+Result<StageOutcome<Diarization>> diarize_recording(Store& store, const CheckedOptions& checked,
+                                                    RunObserver& observer, const CancelToken& cancel);
+/// Labels for segments that are there already: one a segment, in order.
+Result<StageOutcome<std::vector<Label>>> classify_lines(Store& store, const std::string& segments_jsonl,
+                                                        const CheckedOptions& checked, RunObserver& observer,
+                                                        const CancelToken& cancel);
 
 }  // namespace skald

@@ -96,12 +96,16 @@ void SessionRun::start_workers() {
 }
 
 void SessionRun::plan() {
-  meter_.plan(StageId::Decode, "");
-  meter_.plan(StageId::Listen, std::to_string(checked_.threads));
-  if (!skips(Skippable::Diarization)) meter_.plan(StageId::Diarize, "");
-  meter_.plan(StageId::Transcribe,
-              checked_.speech_model.filename().string() + "/" + std::to_string(checked_.threads));
-  if (!skips(Skippable::Classification)) meter_.plan(StageId::Classify, std::to_string(checked_.threads));
+  const std::string threads = std::to_string(checked_.threads);
+  const std::pair<StageId, std::string> variants[] = {
+      {StageId::Decode, ""},
+      {StageId::Listen, threads},
+      {StageId::Diarize, ""},
+      {StageId::Transcribe, checked_.speech_model.filename().string() + "/" + threads},
+      {StageId::Classify, threads}};
+  const std::set<StageId> wanted = wanted_stages(checked_.options);
+  for (const auto& [stage, variant] : variants)
+    if (wanted.contains(stage)) meter_.plan(stage, variant);
 }
 
 Status SessionRun::find_or_add_run() {
@@ -121,6 +125,7 @@ Status SessionRun::find_or_add_run() {
     command["recordings"].push_back(
         {{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
   for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
+  for (const StageId stage : o.only) command["only"].push_back(info(stage).name);
   const std::string key = sha256(to_line(command));
   if (o.resume == Resume::Upgrade && TRY(store_.runs(o.session)).empty())
     return fail(ErrorCode::NotFound, "the session '" + o.session + "' was not processed before",

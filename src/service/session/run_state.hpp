@@ -48,7 +48,7 @@ class SessionRun {
   const std::vector<Track>& tracks() const { return tracks_; }
   Result<Diarization> diarization_of(const Track& track) const;
   /// For `skald classify`: no recording, only a run to hang the artifacts on.
-  Result<LabelledLines> classify_file(const std::string& segments_jsonl);
+  Result<std::vector<Label>> classify_file(const std::string& segments_jsonl);
   RunLog& log() { return log_; }
 
  private:
