@@ -119,6 +119,13 @@ Result<std::uint64_t> Store::remove_unrecorded(const fs::path& group, const std:
   return freed;
 }
 
+Result<bool> Store::is_unfinished(const std::string& key) {
+  Statement statement = TRY(database_.prepare(
+      "SELECT 1 FROM run_artifact WHERE key=?1 AND NOT EXISTS (SELECT 1 FROM artifact WHERE key=?1)"));
+  statement.bind(1, key);
+  return statement.step();
+}
+
 Result<std::uint64_t> Store::collect_garbage() {
   TRY_VOID(database_.run("DELETE FROM artifact WHERE key NOT IN (SELECT key FROM run_artifact)"));
   std::set<std::string> keys;  // of everything on disk
@@ -133,6 +140,7 @@ Result<std::uint64_t> Store::collect_garbage() {
     const auto lock = TRY(FileLock::try_lock(home_ / "locks" / key));
     if (!lock) continue;  // a run works on it
     freed += TRY(remove_unrecorded(home_ / "artifacts" / key.substr(0, 2), key));
+    if (TRY(is_unfinished(key))) continue;  // a run goes on from its units
     freed += folder_bytes(home_ / "work" / key);
     TRY_VOID(remove_tree(home_ / "work" / key));
   }

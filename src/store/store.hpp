@@ -67,7 +67,8 @@ class Store : public ArtifactStore, public TimingBook {
   /// Newest first; of one session where named.
   Result<std::vector<RunRecord>> runs(const std::string& session = {});
   Status remove_runs(const std::string& session);
-  /// Removes artifacts and work folders that no run in the database refers to and no running one holds.
+  /// Removes artifacts and work folders that no run in the database refers to and no running one holds. What
+  /// an unfinished run, or one that fell back, goes on from is kept.
   /// Returns bytes freed.
   Result<std::uint64_t> collect_garbage();
   Status use_artifact(std::int64_t run, const std::string& key);
@@ -80,6 +81,8 @@ class Store : public ArtifactStore, public TimingBook {
  private:
   Store(std::filesystem::path home, Database database)
       : home_(std::move(home)), database_(std::move(database)) {}
+  /// Whether a run has asked for it, and it was not made to its end.
+  Result<bool> is_unfinished(const std::string& key);
   /// For the holder of the key's lock: removes the folders of earlier makings that nobody holds. Returns
   /// bytes freed.
   Result<std::uint64_t> remove_unrecorded(const std::filesystem::path& group, const std::string& key);

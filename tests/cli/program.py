@@ -97,9 +97,9 @@ def process(recording, output, *more, home, **env):
 class Running:
     """A run in the background, in a process group of its own, as a shell starts it."""
 
-    def __init__(self, *arguments, home):
+    def __init__(self, *arguments, home, **env):
         self.log = tempfile.NamedTemporaryFile(prefix="events-", dir=home, delete=False)
-        self.process = subprocess.Popen([BUILD / "skald", *map(str, arguments)], env=environment(home), cwd=home,
+        self.process = subprocess.Popen([BUILD / "skald", *map(str, arguments)], env=environment(home, **env), cwd=home,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log,
                                         text=True, start_new_session=True)
 

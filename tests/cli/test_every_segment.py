@@ -139,7 +139,7 @@ OPENAI_ROWS = [
     Row("service: daily quota spent", openai(plan={
         2: fake.error(429, "Rate limit reached on tokens per day (TPD): Limit 100000", [("retry-after", "36000")]),
         None: fake.error(429, "Rate limit reached on tokens per day (TPD): Limit 100000", [("retry-after", "36000")]),
-        1: None}), backend="compatible", status=3, by={"compatible", E5}),
+        1: None}), backend="compatible", settings={"CLASSIFICATION_BATCH_SIZE": "24"}, status=3, by={"compatible", E5}),
     Row("service: request too large", openai(plan={None: fake.error(413, "Request too large")}), backend="compatible",
         status=3, by={E5}),
     Row("service: 500", openai(plan={None: fake.error(500, "Internal error")}), backend="compatible", status=3, by={E5}),

@@ -200,5 +200,32 @@ TEST_F(ArtifactsTest, GarbageIsWhatNoRunNeedsAndNobodyMakes) {
   EXPECT_FALSE(std::filesystem::exists(kept.directory));
 }
 
+TEST_F(ArtifactsTest, UnitsThatAnotherSessionsRunGoesOnFromAreNoGarbage) {
+  auto store = Store::open(home).value();
+  RunRecord going{0, "one", "going", "", RunState::Cancelled, "20260101_120000", "{}"};
+  RunRecord fallen{0, "two", "fallen", "", RunState::Finished, "20260101_130000", "{}"};
+  const std::string shared(64, 'c'), made(64, 'd');
+  for (auto [run, key] : {std::pair{&going, kKey}, {&fallen, kOther}}) {
+    ASSERT_TRUE(store->add_run(*run));
+    for (const std::string& used : {key, shared, made}) ASSERT_TRUE(store->use_artifact(run->id, used));
+  }
+  const auto unit = [&](const std::string& key) {
+    return home / "work" / key / "units" / "unit_000000.json";
+  };
+  for (const std::string& key : {kKey, kOther, shared, made})
+    put(store->begin(key, Reuse::Finished, cancel).value()->units() / "unit_000000.json", "1");
+  make(*store, made, "x");
+  put(store->begin(made, Reuse::Finished, cancel).value()->units() / "unit_000000.json", "left by a kill");
+  ASSERT_TRUE(store->remove_runs("going"));
+  ASSERT_TRUE(store->collect_garbage());
+  EXPECT_FALSE(std::filesystem::exists(unit(kKey))) << "its session was removed";
+  EXPECT_TRUE(std::filesystem::exists(unit(kOther)));
+  EXPECT_TRUE(std::filesystem::exists(unit(shared)));
+  EXPECT_FALSE(std::filesystem::exists(unit(made))) << "what was made of it is there";
+  ASSERT_TRUE(store->remove_runs("fallen"));
+  ASSERT_TRUE(store->collect_garbage());
+  EXPECT_TRUE(std::filesystem::is_empty(home / "work"));
+}
+
 }  // namespace
 }  // namespace skald

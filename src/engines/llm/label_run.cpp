@@ -16,8 +16,8 @@
 namespace skald::llm {
 namespace {
 
-constexpr int kCloudBatchSegments = 40;  // what a hosted model takes at once without trouble
-constexpr int kMostBatchSegments = 64;
+constexpr int kOllamaBatchSegments = 24;      // what a model that fits on a home card answers whole
+constexpr int kServiceBatchSegments = 40;     // what a hosted one does
 constexpr std::size_t kCallsPerBatch = 12;    // whatever its answers are like
 constexpr std::size_t kAskedAlone = 4;        // of a batch
 constexpr std::size_t kFruitlessBatches = 3;  // in a row, then the model is given up
@@ -42,11 +42,6 @@ Patience patience(LlmFailure failure) {
     default:
       return {0, 0};
   }
-}
-
-int batch_size(const LlmTarget& target, const LlmJob& job) {
-  if (job.batch_segments > 0) return std::clamp(job.batch_segments, kLeastBatchSegments, kMostBatchSegments);
-  return target.is_ollama() ? kBatchSegments : kCloudBatchSegments;
 }
 
 // The cut of a job and the context that all of its batches share: a server loads a model anew when it
@@ -287,6 +282,11 @@ class Run {
 };
 
 }  // namespace
+
+int batch_size(const LlmTarget& target, const LlmJob& job) {
+  if (job.batch_segments > 0) return job.batch_segments;
+  return target.is_ollama() ? kOllamaBatchSegments : kServiceBatchSegments;
+}
 
 Timing Timing::real() {
   Timing timing;

@@ -30,13 +30,12 @@ struct LlmJob {
   std::optional<Party> party;
   std::vector<SpeakerRole> roles;  // as told or guessed
   ContextWindow context;
-  int batch_segments = 0;  // asked at a time; 0: kBatchSegments
+  int batch_segments = 0;  // asked at a time, at most; 0: as many as suit the service
 };
 
-inline constexpr int kBatchSegments = 24;
-/// CLASSIFICATION_BATCH_SIZE stands for the least that one call asks for: fewer than this cost too many
-/// calls.
-inline constexpr int kLeastBatchSegments = 16;
+/// Segments that one call asks for, at most: as the job says, else 24 in Ollama and 40 at a service. Long
+/// texts and a small context make it fewer.
+int batch_size(const LlmTarget& target, const LlmJob& job);
 
 struct LlmEvents {
   /// Segments that have a label now, of those wanted, and seconds to go as far as measured in this run.

@@ -6,8 +6,10 @@
 namespace skald {
 namespace {
 
-int context_for(const llm::LlmJob& job) {
-  const int tokens = llm::estimate({}, job, {}).num_ctx;
+constexpr int kSmallBatch = 16;  // segments, where the context has to be small
+
+int context_for(const llm::LlmTarget& target, const llm::LlmJob& job) {
+  const int tokens = llm::estimate(target, job, {}).num_ctx;
   return (std::max(tokens, 1024) + 255) / 256 * 256;
 }
 
@@ -82,14 +84,21 @@ class Chooser {
 
 }  // namespace
 
+void follow(const ContextSettings& settings, llm::LlmJob& job) {
+  job.context = {settings.max_segments, settings.past_seconds, settings.future_seconds};
+  job.batch_segments = settings.batch_segments;
+}
+
 OllamaWish wish_of(const llm::LlmJob& job, const LlmServices& services, LlmDevices where) {
+  llm::LlmTarget target;
+  target.service = services.ollama.name;
   llm::LlmJob small = job;
-  small.batch_segments = llm::kLeastBatchSegments;
+  small.batch_segments = std::min(kSmallBatch, llm::batch_size(target, job));
   OllamaWish wish;
   wish.model = services.ollama.model;
   wish.fallback = services.ollama_fallback_model;
-  wish.num_ctx = context_for(job);
-  wish.least_ctx = context_for(small);
+  wish.num_ctx = context_for(target, job);
+  wish.least_ctx = context_for(target, small);
   wish.unloading = services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
   wish.where = where;
   return wish;

@@ -20,6 +20,9 @@ struct OllamaWish {
   LlmDevices where = LlmDevices::Any;
 };
 
+/// The settings' part of a job: batches, and what a prompt shows around them.
+void follow(const ContextSettings& settings, llm::LlmJob& job);
+
 /// What a job wishes by the settings: the context of its largest batch, and that of a small one.
 OllamaWish wish_of(const llm::LlmJob& job, const LlmServices& services, LlmDevices where);
 

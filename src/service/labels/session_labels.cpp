@@ -33,9 +33,7 @@ class Labelling {
         net_(std::move(net)),
         target_(std::move(target)),
         ollama_(target_.base_url, &context.cancel) {
-    const ContextSettings& settings = task_.services.context;
-    task_.job.context = {settings.max_segments, settings.past_seconds, settings.future_seconds};
-    task_.job.batch_segments = std::max(settings.batch_segments, llm::kBatchSegments);
+    follow(task_.services.context, task_.job);
   }
 
   Result<SessionLabels> run() {
@@ -175,7 +173,7 @@ class Labelling {
             {"model", target.model},
             {"prompt", kPromptVersion},
             {"context", {job.context.max_segments, job.context.past_seconds, job.context.future_seconds}},
-            {"batch", job.batch_segments},
+            {"batch", llm::batch_size(target, job)},
             {"party", job.party ? to_json(*job.party) : Json(nullptr)},
             {"roles", to_json(job.roles)},
             {"wanted", job.wanted.empty() ? Json("all") : Json(sha256(to_line(wanted)))}};

@@ -51,9 +51,7 @@ llm::LlmJob usual_job(const CheckedOptions& checked) {
   constexpr double pace = 3;  // seconds from one segment to the next
   llm::LlmJob job;
   job.party = checked.party;
-  job.batch_segments = checked.options.services.context.batch_segments;
-  job.context = {checked.options.services.context.max_segments, checked.options.services.context.past_seconds,
-                 checked.options.services.context.future_seconds};
+  follow(checked.options.services.context, job);
   for (int i = 0; i < many; ++i) {
     Segment segment;
     segment.span = {{i * pace}, {(i + 1) * pace}};

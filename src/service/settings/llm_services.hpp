@@ -26,7 +26,7 @@ struct CallLimits {
 
 /// What a language model sees around a batch of segments.
 struct ContextSettings {
-  int batch_segments = 0;
+  int batch_segments = 0;  // 0: as many as suit the service
   int max_segments = 0;
   double past_seconds = 0;
   double future_seconds = 0;
