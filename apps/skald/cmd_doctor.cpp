@@ -101,7 +101,10 @@ void add_doctor(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<DoctorOptions>();
   command->add_flag("--json", options->json, "As JSON");
   command
-      ->add_option("--explain", options->log, "Say what the messages in a log mean; - reads standard input")
+      ->add_option("--explain", options->log,
+                   "Say what the messages in a log mean; without a file, or -, it reads standard input")
+      ->expected(0, 1)
+      ->default_str("-")
       ->type_name("LOGFILE");
   command->footer(
       "Example: skald doctor\n"

@@ -6,6 +6,7 @@
 
 #include "cli.hpp"
 #include "service/doctor/keys.hpp"
+#include "store/store.hpp"
 
 namespace skald::cli {
 namespace {
@@ -15,7 +16,7 @@ enum class Form { Text, Json };
 int test(Form form) {
   const auto settings = Settings::load();
   if (!settings) return report(settings.error());
-  const auto reports = test_keys(*settings, interrupt_token());
+  const auto reports = test_keys(*settings, default_home(), interrupt_token());
   if (interrupt_token().cancelled()) return report({ErrorCode::Cancelled, "cancelled", "Run it again."});
   std::cout << (form == Form::Json ? to_pretty(keys_json(reports)) : keys_text(reports));
   return std::any_of(reports.begin(), reports.end(),

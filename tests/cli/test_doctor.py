@@ -11,6 +11,7 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fake_services
 import program
 from program import BUILD, skald
 
@@ -116,6 +117,30 @@ class Keys(Case):
                 self.assertIn(says, done.stdout)
                 self.assertEqual(len(service.asked), 1)
 
+    def test_what_is_left_of_todays_budget(self):
+        service = self.serve()
+        settings = {**CANARIES, "GROQ_BASE_URL": service.url, "OPENAI_BASE_URL": service.url, "HF_ENDPOINT": service.url}
+        today = lambda **more: {s["service"]: s["today"] for s in json.loads(
+            self.run_skald("keys", "test", "--json", **settings, **more).stdout)["services"]}
+        self.assertEqual(today(), {"groq": {"used": 0, "left": 100000, "budget": 100000}, "openai": None, "huggingface": None})
+        segments = self.folder / "segments.jsonl"
+        segments.write_text('{"text": "I draw my sword."}\n')
+        with fake_services.OpenAi(models=["chat-20b"]) as model:
+            done = self.run_skald("classify", str(segments), "--classifier", "groq", **{**settings, "GROQ_BASE_URL": model.url})
+            self.assertEqual(done.returncode, 0, done)
+        used = today()["groq"]["used"]
+        self.assertGreater(used, 500)
+        self.assertEqual(today(LLM_DAILY_TOKENS="5000"), {"groq": {"used": used, "left": 5000 - used, "budget": 5000},
+                                                          "openai": {"used": 0, "left": 5000, "budget": 5000},
+                                                          "huggingface": None})
+        told = self.run_skald("keys", "test", LLM_DAILY_TOKENS="5000", **settings).stdout
+        self.assertIn(f"tokens for labels today, as Skald counts: {5000 - used} left of 5000", told)
+        ledger = next((self.home / "tokens").glob("*.json"))
+        ledger.write_text(ledger.read_text().replace(str(used), "5000"))
+        spent = self.run_skald("keys", "test", LLM_DAILY_TOKENS="5000", **settings)
+        self.assertEqual(spent.returncode, 0, spent)
+        self.assertIn("today's budget of tokens is spent", spent.stdout)
+
     def test_nobody_there(self):
         service = Service()
         service.stop()
@@ -135,7 +160,7 @@ class Explain(Case):
 
     def test_file_and_standard_input(self):
         (self.folder / "old.log").write_text(self.LOG)
-        for arguments, text in [(["old.log"], None), (["-"], self.LOG)]:
+        for arguments, text in [(["old.log"], None), (["-"], self.LOG), ([], self.LOG)]:
             done = self.run_skald("doctor", "--explain", *arguments, text=text)
             self.assertEqual(done.returncode, 0, done)
             for part in ["(12.8 GiB)", "3 such lines", "It means:", "Skald itself:", "Left to do:"]:

@@ -162,6 +162,20 @@ class Stages(program.LaterCase):
         self.assertEqual(self.run_on_talk("diarize"), (self.reference.results / "talk.rttm").read_text())
         json.loads(self.run_on_talk("diarize", "--format", "json"))
 
+    def test_fewer_speakers_than_were_told(self):
+        diarize = lambda *more: program.skald("diarize", self.reference.recording, "--progress", "json", *more, home=self.home)
+        voices = lambda done: len({line.split()[7] for line in done.out.splitlines()})
+        warned = lambda done: [w["text"] for w in done.named("warning") if "speakers were told" in w["text"]]
+        for option in ["--speakers", "--min-speakers"]:
+            done = diarize(option, "30")
+            self.assertEqual(done.status, 0, done)
+            self.assertLess(voices(done), 30)
+            [warning] = warned(done)
+            self.assertTrue(warning.startswith(f"30 speakers were told, but only {voices(done)} voices"), warning)
+        for fine in [[], ["--speakers", "2"], ["--max-speakers", "30"]]:
+            done = diarize(*fine)
+            self.assertEqual((voices(done), warned(done)), (2, []), done)
+
     def test_sessions(self):
         run = lambda *a: program.skald("sessions", *a, home=self.home)
         self.assertIn("talk", run("list").out)

@@ -15,6 +15,22 @@ TEST(CpuNeed, CoversWhatWasMeasuredWithoutDoublingIt) {
   }
 }
 
+// An hour of speech, base, 16 chunks at a time: 954 MB; four hours: 911 MB without the mapped recording.
+TEST(CpuNeed, CoversLongRecordings) {
+  const int batch = usual_cpu_batch(whisper_shape(512, 6, 6, 51865, 80));
+  EXPECT_EQ(batch, 16);
+  EXPECT_GT(whisper_cpu_need(kBase, batch).host_bytes, 954 * 1050 * kMega / 1000);
+  EXPECT_LT(whisper_cpu_need(kBase, batch).host_bytes, 954 * 1250 * kMega / 1000);
+}
+
+TEST(CpuNeed, LargerModelsTakeFewerChunksAtATime) {
+  EXPECT_EQ(usual_cpu_batch(whisper_shape(384, 4, 4, 51865, 80)), 16);
+  EXPECT_EQ(usual_cpu_batch(whisper_shape(768, 12, 12, 51865, 80)), 5);
+  EXPECT_EQ(usual_cpu_batch(whisper_shape(1024, 24, 24, 51865, 80)), 2);
+  EXPECT_EQ(usual_cpu_batch(whisper_shape(1280, 32, 32, 51866, 128)), 1);
+  EXPECT_EQ(usual_cpu_batch(whisper_shape(1280, 32, 4, 51866, 128)), 10);
+}
+
 TEST(CpuNeed, NoLimitLeavesTheChoiceToTheWorker) {
   EXPECT_EQ(cpu_batch_within(0, kBase).value(), 0);
 }

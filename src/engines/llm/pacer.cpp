@@ -20,6 +20,10 @@ LlmError quota(std::string message) {
 
 }  // namespace
 
+std::filesystem::path ledger_folder(const std::filesystem::path& home) {
+  return home / "tokens";
+}
+
 TokenLedger::TokenLedger(std::filesystem::path folder, std::string service)
     : folder_(std::move(folder)), service_(std::move(service)) {}
 

@@ -10,6 +10,9 @@
 
 namespace skald::llm {
 
+/// Where tokens are counted, below the program's home.
+std::filesystem::path ledger_folder(const std::filesystem::path& home);
+
 /// Tokens by service and day, in a file that several runs share. Other days are forgotten.
 class TokenLedger {
  public:

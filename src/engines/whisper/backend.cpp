@@ -1,11 +1,11 @@
 #include "engines/whisper/backend.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include "engines/whisper/ct2_engine.hpp"
 #include "engines/whisper/decoder.hpp"
 #include "engines/whisper/native_engine.hpp"
+#include "pipeline/memory/need.hpp"
 
 namespace skald::whisper {
 
@@ -18,8 +18,10 @@ bool multiplies_bf16() {
 }
 
 int default_batch(const Dimensions& dimensions) {
-  constexpr std::size_t most = 320U << 20U;
-  return static_cast<int>(std::clamp<std::size_t>(most / SpeechMemory::bytes(dimensions), 1, 16));
+  WhisperShape shape;
+  shape.width = dimensions.width;
+  shape.decoder_layers = dimensions.decoder_layers;
+  return usual_cpu_batch(shape);
 }
 
 Result<Precision> precision_from(std::string_view name) {

@@ -26,11 +26,6 @@ SpeechMemory::SpeechMemory(const Dimensions& d)
       keys_(sized(d.decoder_layers * d.width) * sized(padded_)),
       values_(sized(d.decoder_layers * d.width) * sized(positions_)) {}
 
-std::size_t SpeechMemory::bytes(const Dimensions& d) {
-  return sized(d.decoder_layers * d.width) * sized(padded_positions(d.audio_positions) + d.audio_positions) *
-         sizeof(std::uint16_t);
-}
-
 void SpeechMemory::set_keys(int layer, std::span<const float> keys) {
   for (int head = 0; head < heads_; ++head) {
     std::uint16_t* out = keys_.data() + block(layer, head, padded_);

@@ -25,8 +25,6 @@ class SpeechMemory {
   const std::uint16_t* values(int layer, int head) const {
     return values_.data() + block(layer, head, positions_);
   }
-  /// Memory that one window takes.
-  static std::size_t bytes(const Dimensions& dimensions);
 
  private:
   std::size_t block(int layer, int head, int positions) const {

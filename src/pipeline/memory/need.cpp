@@ -45,12 +45,19 @@ Need classify_need() {
 Need whisper_cpu_need(std::uint64_t model_bytes, int batch) {
   const double size = static_cast<double>(model_bytes) / kBaseModel;
   const double weights = (200 + 295 * size) * kMega;
-  const double chunks = 26 * kMega * std::sqrt(size) * batch;
+  const double chunks = 30 * kMega * std::sqrt(size) * batch;
   const double while_loading = (200 + 355 * size) * kMega;
   const double peak = kSpare * std::max(while_loading, weights + chunks);
   Need need{StageId::Transcribe, fmt::format("batch {}", batch), bytes(peak), 0, {}};
   need.parts = {{"program and weights", bytes(kSpare * weights)}, {"chunks", bytes(peak - kSpare * weights)}};
   return need;
+}
+
+int usual_cpu_batch(const WhisperShape& shape) {
+  constexpr std::uint64_t most = 320U << 20U;
+  constexpr std::uint64_t positions = 1536 + 1500;  // keys of a window, padded to whole blocks, and values
+  const std::uint64_t window = static_cast<std::uint64_t>(shape.decoder_layers * shape.width) * positions * 2;
+  return static_cast<int>(std::clamp<std::uint64_t>(most / std::max<std::uint64_t>(window, 1), 1, 16));
 }
 
 Result<int> cpu_batch_within(std::uint64_t limit, std::uint64_t model_bytes) {

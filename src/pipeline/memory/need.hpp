@@ -30,8 +30,8 @@ Need media_need();
 Need listen_need();
 Need diarize_need();
 Need classify_need();
-/// worker_asr, for a model file of `model_bytes` and `batch` chunks at a time. Larger models scale by their
-/// weights and by the width of their activations.
+/// worker_asr, for a model file of `model_bytes` and `batch` chunks at a time, in recordings of hours too.
+/// Larger models scale by their weights and by the width of their activations.
 Need whisper_cpu_need(std::uint64_t model_bytes, int batch);
 
 /// The largest batch (1 to 8) with which no worker goes above `limit` bytes; 0 without a limit, which leaves
@@ -57,6 +57,9 @@ struct WhisperShape {
 };
 /// Counts the parameters of a model of these sizes.
 WhisperShape whisper_shape(int width, int encoder_layers, int decoder_layers, int vocabulary, int mel_bands);
+
+/// Chunks that worker_asr takes at a time on the CPU where no other number is asked for: 1 to 16.
+int usual_cpu_batch(const WhisperShape& shape);
 
 /// Memory of the card, and of the host, for a batch of 30 s chunks at a beam; within a tenth of the published
 /// peaks of faster-whisper (tests/memory/need_test.cpp).

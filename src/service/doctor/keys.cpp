@@ -7,6 +7,7 @@
 
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "engines/llm/pacer.hpp"
 #include "formats/fields.hpp"
 #include "platform/http/http.hpp"
 
@@ -17,14 +18,24 @@ using std::chrono::seconds;
 
 struct Asked {
   std::string service, base_url, path, key, model;
+  std::optional<KeyReport::Budget> today = {};
 };
 
-std::vector<Asked> services_to_ask(const Settings& settings) {
+std::optional<KeyReport::Budget> budget_of(const std::string& service, const LlmServices& services,
+                                           const std::filesystem::path& home) {
+  const auto of = services.tokens_per_day(service);
+  if (!of) return std::nullopt;
+  const llm::TokenLedger ledger(llm::ledger_folder(home), service);
+  return KeyReport::Budget{ledger.used(llm::Timing::real().day()), *of};
+}
+
+std::vector<Asked> services_to_ask(const Settings& settings, const std::filesystem::path& home) {
   const auto llm = llm_services(settings);
   std::vector<Asked> asked;
   for (const ServiceSettings& service : configured_services(llm))
     if (service.name != "ollama")
-      asked.push_back({service.name, service.base_url, "models", service.key, service.model});
+      asked.push_back({service.name, service.base_url, "models", service.key, service.model,
+                       budget_of(service.name, llm, home)});
   if (const std::string token = settings.text("HF_TOKEN"); !token.empty())
     asked.push_back({"huggingface", settings.text("HF_ENDPOINT"), "api/whoami-v2", token, ""});
   return asked;
@@ -68,6 +79,15 @@ std::vector<KeyReport::Quota> quotas_in(const http::HttpReply& reply) {
   return quotas;
 }
 
+// A key that works is of no use for labels once the day's budget is spent.
+void judge_budget(KeyReport& report) {
+  if (report.health != Health::Ok || !report.today || report.today->left() > 0) return;
+  report.health = Health::Warning;
+  report.found += ", but today's budget of tokens is spent";
+  report.advice =
+      "Labels go on tomorrow (UTC) with --upgrade; or set LLM_DAILY_TOKENS to what your plan allows.";
+}
+
 void judge(KeyReport& report, const Asked& asked, const http::HttpReply& reply) {
   report.quotas = quotas_in(reply);
   if (reply.status == 401 || reply.status == 403) {
@@ -99,7 +119,10 @@ void judge(KeyReport& report, const Asked& asked, const http::HttpReply& reply) 
 }
 
 KeyReport ask(const Asked& asked, const CancelToken& cancel) {
-  KeyReport report{asked.service, http::shown(asked.base_url), "", Health::Ok, "", "", 0, {}, {}};
+  KeyReport report;
+  report.service = asked.service;
+  report.host = http::shown(asked.base_url);
+  report.today = asked.today;
   if (!asked.key.empty()) report.key = masked(asked.key);
   http::HttpRequest request;
   request.url = http::join(asked.base_url, asked.path);
@@ -111,6 +134,7 @@ KeyReport ask(const Asked& asked, const CancelToken& cancel) {
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (reply) {
     judge(report, asked, *reply);
+    judge_budget(report);
   } else {
     report.health = Health::Error;
     report.found = without_secrets(reply.error().message);
@@ -121,9 +145,10 @@ KeyReport ask(const Asked& asked, const CancelToken& cancel) {
 
 }  // namespace
 
-std::vector<KeyReport> test_keys(const Settings& settings, const CancelToken& cancel) {
+std::vector<KeyReport> test_keys(const Settings& settings, const std::filesystem::path& home,
+                                 const CancelToken& cancel) {
   std::vector<KeyReport> reports;
-  for (const Asked& asked : services_to_ask(settings)) {
+  for (const Asked& asked : services_to_ask(settings, home)) {
     if (cancel.cancelled()) break;
     reports.push_back(ask(asked, cancel));
   }
@@ -143,6 +168,9 @@ std::string keys_text(const std::vector<KeyReport>& reports) {
                           q.reset.empty() ? "" : ", full again in " + q.reset);
     if (r.quotas.empty() && r.health == Health::Ok)
       text += fmt::format("{:<34} quota: not told by this service here\n", "");
+    if (r.today)
+      text += fmt::format("{:<34} tokens for labels today, as Skald counts: {} left of {}\n", "",
+                          r.today->left(), r.today->of);
     std::string list;
     for (const std::string& model : r.models) list += (list.empty() ? "" : ", ") + model;
     if (!list.empty()) text += fmt::format("{:<34} models: {}\n", "", list);
@@ -156,15 +184,18 @@ Json keys_json(const std::vector<KeyReport>& reports) {
     Json quotas = Json::array();
     for (const KeyReport::Quota& q : r.quotas)
       quotas.push_back({{"of", q.of}, {"left", q.left}, {"limit", q.limit}, {"reset", q.reset}});
-    rows.push_back({{"service", r.service},
-                    {"host", r.host},
-                    {"key", r.key},
-                    {"health", to_string(r.health)},
-                    {"found", r.found},
-                    {"advice", r.advice},
-                    {"seconds", r.seconds},
-                    {"models", r.models},
-                    {"quotas", quotas}});
+    rows.push_back(
+        {{"service", r.service},
+         {"host", r.host},
+         {"key", r.key},
+         {"health", to_string(r.health)},
+         {"found", r.found},
+         {"advice", r.advice},
+         {"seconds", r.seconds},
+         {"models", r.models},
+         {"quotas", quotas},
+         {"today", r.today ? Json{{"used", r.today->used}, {"left", r.today->left()}, {"budget", r.today->of}}
+                           : Json(nullptr)}});
   }
   return {{"services", rows}};
 }

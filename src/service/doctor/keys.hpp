@@ -1,5 +1,7 @@
 // Asks each service that is set up whether its key works.
 #pragma once
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,11 +27,18 @@ struct KeyReport {
     std::string of, left, limit, reset;
   };
   std::vector<Quota> quotas;
+  /// Tokens by this program's own count, where a daily budget is set or built in.
+  struct Budget {
+    std::int64_t used = 0, of = 0;
+    std::int64_t left() const { return used < of ? of - used : 0; }
+  };
+  std::optional<Budget> today;
 };
 
 /// Groq and OpenAI where they have a key, a compatible service where it has an address, Hugging Face where
-/// there is a token. One request each; nothing of a session is sent.
-std::vector<KeyReport> test_keys(const Settings& settings, const CancelToken& cancel);
+/// there is a token. One request each; nothing of a session is sent. `home` is where tokens are counted.
+std::vector<KeyReport> test_keys(const Settings& settings, const std::filesystem::path& home,
+                                 const CancelToken& cancel);
 
 std::string keys_text(const std::vector<KeyReport>& reports);
 Json keys_json(const std::vector<KeyReport>& reports);

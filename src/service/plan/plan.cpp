@@ -99,6 +99,7 @@ class Planner {
     }
     no_card(row);
     plan_.transcribe = chosen;
+    plan_.speech_batch = wish.cpu_batch;
     plan_.rows.push_back(std::move(row));
   }
 

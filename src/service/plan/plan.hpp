@@ -62,6 +62,7 @@ struct Plan {
   Devices devices;
   std::vector<ModelFit> models;           // of Ollama
   std::optional<WhisperStep> transcribe;  // how the recogniser is to run; nothing: it does not run here
+  int speech_batch = 0;                   // chunks at a time that it would take on the CPU, unbound
   std::vector<std::string> alternatives;  // what else the user may do, one sentence each
 
   /// Whether each stage has a way to run.

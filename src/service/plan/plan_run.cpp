@@ -123,6 +123,8 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
   if (checked.batch > 0) request.speech.cpu_batch = checked.batch;
   if (!checked.speech_model.empty()) {
     request.speech.model = candidate(checked.speech_model);
+    if (checked.batch == 0 && request.speech.model.shape)
+      request.speech.cpu_batch = usual_cpu_batch(*request.speech.model.shape);
     for (const fs::path& folder : TRY(smaller_models(request.speech.model.model_bytes)))
       request.speech.smaller.push_back(candidate(folder));
   }
@@ -148,8 +150,11 @@ Status follow_plan(const Plan& plan, CheckedOptions& checked) {
                   "`skald plan` shows all stages; choose a smaller model, or another --preset.");
   if (!plan.transcribe) return {};
   const WhisperStep& step = *plan.transcribe;
-  if (step.device == "cpu" && step.batch < 8) checked.batch = step.batch;
-  if (const std::string wished = name_of(checked.speech_model); step.model != wished) {
+  const std::string wished = name_of(checked.speech_model);
+  // What was planned is what is taken, where the worker itself would take more.
+  if (step.device == "cpu" && (step.batch < plan.speech_batch || step.model != wished))
+    checked.batch = step.batch;
+  if (step.model != wished) {
     checked.speech_model = TRY(find_speech_model(step.model));
     checked.options.fallbacks.push_back(
         {"transcribe", wished, step.model, plan.row(StageId::Transcribe)->reason});

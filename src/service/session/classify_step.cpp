@@ -6,6 +6,7 @@
 
 #include "base/files.hpp"
 #include "base/hash.hpp"
+#include "engines/llm/pacer.hpp"
 #include "formats/segments.hpp"
 #include "platform/devices/devices.hpp"
 #include "service/backends/backends.hpp"
@@ -60,7 +61,7 @@ Result<SessionLabels> SessionRun::label_over(const std::vector<Segment>& segment
   task.job.roles = net.roles;
   task.content = content;
   task.duration = segments.back().span.end.value;
-  task.ledger = store_.home() / "tokens.json";
+  task.ledger = llm::ledger_folder(store_.home());
   StageContext shared = context();
   return label_session(shared, broker, *probe, std::move(task), net.labels);
 }
