@@ -22,6 +22,8 @@ void wait_passively(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The driver's tools count cards by their place on the bus, and so does Skald.
+  ::setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 1);
   wait_passively(argv);
   return skald::run_worker(argc, argv, skald::whisper::run_job);
 }

@@ -60,6 +60,7 @@ class ArtifactStore {
 
 /// Events of a running worker.
 struct WorkerEvents {
+  std::function<void(int pid)> started = [](int) {};
   std::function<void(double share, std::string_view doing)> progress = [](double, std::string_view) {};
   std::function<void(std::string_view)> warning = [](std::string_view) {};
   std::function<void(std::string_view, double)> metric = [](std::string_view, double) {};

@@ -35,6 +35,7 @@ Status run_worker_job(StageContext& context, StageId stage, std::string_view wor
   job["units"] = lease.units().string();
   job["output"] = lease.output().string();
   WorkerEvents events;
+  events.started = context.started;
   events.progress = [&](double share, std::string_view) {
     context.progress.update(from_share + share * (to_share - from_share));
   };

@@ -20,6 +20,7 @@ struct StageContext {
   std::function<Status(const std::string& key)> uses;  // tells the store that this run needs the artifact
   std::function<bool(StageId)> redo;                   // --fresh, --from
   std::function<void(StageId, std::string_view name, double value)> metric;
+  std::function<void(int pid)> started = [](int) {};  // a worker of this stage
 };
 
 /// Part: more of the same stage follows, which tells its end itself.

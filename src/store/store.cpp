@@ -80,6 +80,13 @@ Result<FileLock> FileLock::lock(const fs::path& path, const CancelToken& cancel)
   }
 }
 
+Status FileLock::note(std::string_view who) {
+  if (::ftruncate(fd_.get(), 0) != 0) return tl::unexpected(errno_error(errno, "cannot write", "a lock"));
+  const ssize_t written = ::pwrite(fd_.get(), who.data(), who.size(), 0);
+  if (written < 0) return tl::unexpected(errno_error(errno, "cannot write", "a lock"));
+  return {};
+}
+
 Result<std::unique_ptr<Store>> Store::open(const fs::path& home) {
   for (const char* folder : {"artifacts", "work", "locks", "logs", "jobs"})
     TRY_VOID(make_directories(home / folder));

@@ -39,6 +39,8 @@ class FileLock {
   static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& path);
   /// Waits while another process holds it.
   static Result<FileLock> lock(const std::filesystem::path& path, const CancelToken& cancel);
+  /// Leaves a line in the file that says to others who holds it.
+  Status note(std::string_view who);
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}

@@ -1,4 +1,5 @@
 // worker_asr as the supervisor runs it: results, errors, and going on after a sudden end.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -157,6 +158,30 @@ TEST(WorkerAsr, TellsWhatSuitsTheMachine) {
   if (precision == "bf16") {
     EXPECT_LE(answer["measured"]["difference_bf16"].get<double>(), 0.05);
   }
+}
+
+// On a machine without NVIDIA's driver a job for a card ends with what is missing, before any sound is read
+// twice.
+TEST(WorkerAsr, ACardThatIsNotThereIsSaid) {
+  if (void* driver = ::dlopen("libcuda.so.1", RTLD_NOW); driver != nullptr) {
+    ::dlclose(driver);
+    GTEST_SKIP() << "this machine has NVIDIA's driver";
+  }
+  SKALD_NEED_SHARED(audio, "testdata/oracles_diarization/test_short.wav");
+  const TestFolder folder;
+  write_tiny_model(folder / "model", {80, true, 64, 1});
+  put(folder / "speech.json", R"({"duration": 36, "speech": [[0, 3]]})");
+  Json job = job_for(audio, folder / "model", folder / "speech.json");
+  job["device"] = "cuda";
+  job["precision"] = "float16";
+  const Outcome out = run(folder / "a", job);
+  EXPECT_EQ(out.last["code"], "Unavailable") << out.last.dump();
+  EXPECT_NE(out.last["message"].get<std::string>().find("NVIDIA driver"), std::string::npos)
+      << out.last.dump();
+  EXPECT_FALSE(fs::exists(folder / "a/words.json"));
+  EXPECT_EQ(run(folder / "b", {{"task", "card"}}).last["code"], "Unavailable");
+  job["precision"] = "bf16";
+  EXPECT_EQ(run(folder / "c", job).last["code"], "Usage");
 }
 
 TEST(WorkerAsr, NoSpeechGivesNoWords) {

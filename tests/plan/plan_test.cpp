@@ -110,7 +110,7 @@ std::vector<Situation> with_cards() {
       row("4 GiB free: int8", machine({12, 4}, {32, 24}), card, Verdict::Adapted, "cuda:0"),
       row("2.8 GiB free: smaller model", machine({12, 2.8}, {32, 24}), card, Verdict::FallsBack, "cuda:0"),
       row("1 GiB free: the CPU", machine({12, 1}, {32, 24}), card, Verdict::FallsBack, "cpu"),
-      row("card asked for, none there", machine({}, {32, 24}), forced, Verdict::FallsBack, "cpu"),
+      row("card asked for, none there", machine({}, {32, 24}), forced, Verdict::Impossible, "cpu"),
       row("card there, CPU asked for", machine({12, 12}, {32, 24}), kept_off, Verdict::Fits, "cpu")};
 }
 
@@ -229,6 +229,33 @@ TEST(Plan, OllamaElsewhereIsNotJudged) {
   labels = plan.row(StageId::Classify);
   EXPECT_EQ(labels->verdict, Verdict::Elsewhere);
   EXPECT_EQ(labels->model, "llama3:70b");
+}
+
+TEST(Plan, ModelsOfOllamaThatGoFirstAreNamed) {
+  PlanRequest request = request_of(large_v3());
+  request.cuda = CudaSupport::Yes;
+  request.speech.loaded = {{"llama3:8b", gibi(8), gibi(8)}};
+  request.speech.unloading = Unloading::Allowed;
+  const Plan plan = make_plan(request, machine({12, 3}, {32, 24}), kReserves);
+  const PlanRow* speech = plan.row(StageId::Transcribe);
+  EXPECT_EQ(speech->verdict, Verdict::Adapted);
+  EXPECT_EQ(speech->device, "cuda:0");
+  EXPECT_THAT(speech->reason, HasSubstr("once llama3:8b is unloaded"));
+  EXPECT_EQ(plan.speech_time, SpeechTime::ItsOwn);
+}
+
+TEST(Plan, ACardThatLacksItsLibraryIsNotUsedAndTheReasonIsTold) {
+  PlanRequest request = request_of(base_model());
+  request.no_cuda = "libcublas.so.12 is not installed";
+  const Devices devices = machine({12, 11}, {32, 24});
+  const Plan plan = make_plan(request, devices, kReserves);
+  EXPECT_EQ(plan.row(StageId::Transcribe)->verdict, Verdict::Fits);
+  EXPECT_THAT(plan_table(plan), HasSubstr("cuda:0 is not used: libcublas.so.12 is not installed"));
+  EXPECT_EQ(plan.speech_time, SpeechTime::WithThePlan);
+  request.device = "cuda";
+  const Plan forced = make_plan(request, devices, kReserves);
+  EXPECT_FALSE(forced.possible());
+  EXPECT_EQ(forced.no_card, "libcublas.so.12 is not installed");
 }
 
 TEST(Plan, SkippedStagesNeedNothing) {

@@ -38,11 +38,19 @@ Result<DecoderKind> decoder_from(std::string_view name, int beam) {
   return fail(ErrorCode::Usage, "unknown decoder '" + std::string(name) + "' (auto, native or ctranslate2)");
 }
 
+Result<std::string> card_compute_from(const std::string& name) {
+  for (const std::string_view known : {"float16", "int8_float16", "int8_float32", "float32"})
+    if (name == known) return name;
+  return fail(ErrorCode::Usage,
+              "unknown precision '" + name + "' (float16, int8_float16, int8_float32 or float32)");
+}
+
 bool native_fits(const Model& model) {
   return Decoder::fits(model.dimensions());
 }
 
 Result<std::unique_ptr<Engine>> make_engine(const Model& model, const EngineOptions& options) {
+  if (options.card) return make_cuda_engine(model, *options.card);
   const bool native = options.decoder == DecoderKind::Native && native_fits(model);
   auto encoder = TRY(make_openvino_encoder(model, options.threads, options.precision,
                                            native ? EncoderEnd::KeysAndValues : EncoderEnd::Memory));

@@ -1,8 +1,10 @@
 // Which implementation of the network runs, at which precision.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "engines/whisper/card.hpp"
 #include "engines/whisper/encoder.hpp"
 #include "engines/whisper/engine.hpp"
 
@@ -18,7 +20,11 @@ struct EngineOptions {
   int threads = 2;
   DecoderKind decoder = DecoderKind::Native;
   Precision precision = Precision::F32;
+  std::optional<Card> card;  // the whole network in CTranslate2, on that card
 };
+
+/// A precision that CTranslate2 has for cards: "float16", "int8_float16", "int8_float32" or "float32".
+Result<std::string> card_compute_from(const std::string& name);
 
 /// True where the processor has instructions for bfloat16.
 bool multiplies_bf16();

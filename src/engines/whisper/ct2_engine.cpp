@@ -5,6 +5,7 @@
 #include <ctranslate2/utils.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <istream>
 #include <map>
@@ -12,6 +13,8 @@
 #include <thread>
 
 #include "engines/whisper/ct2_stream.hpp"
+#include "engines/whisper/cuda_failure.hpp"
+#include "platform/devices/cuda_libraries.hpp"
 
 namespace skald::whisper {
 namespace {
@@ -55,34 +58,40 @@ class MappedReader : public ct2::models::ModelReader {
   std::vector<std::span<const std::byte>> pieces_;
 };
 
+Error failure_of(ct2::Device device, const std::exception& e) {
+  if (dynamic_cast<const std::bad_alloc*>(&e) != nullptr)
+    return {ErrorCode::OutOfMemory, "there is not enough memory for the speech model", {}};
+  if (device == ct2::Device::CUDA) return cuda_failure(e.what());
+  return {ErrorCode::Internal, std::string("CTranslate2: ") + e.what(), {}};
+}
+
 class Ct2Engine : public Engine {
  public:
-  Ct2Engine(const Model& model, std::unique_ptr<ct2::models::WhisperReplica> replica, int threads,
-            std::unique_ptr<Encoder> encoder)
-      : model_(model), replica_(std::move(replica)), threads_(threads), encoder_(std::move(encoder)) {}
+  Ct2Engine(const Model& model, std::unique_ptr<ct2::models::WhisperReplica> replica, ct2::Device device,
+            int threads, std::unique_ptr<Encoder> encoder)
+      : model_(model),
+        replica_(std::move(replica)),
+        device_(device),
+        threads_(threads),
+        encoder_(std::move(encoder)) {}
 
   void stop_when(std::function<bool()> asked) override { asked_ = std::move(asked); }
 
   Status encode(std::span<const float> mel, std::span<const int> frames) override {
-    const Dimensions& d = model_.dimensions();
     windows_ = frames.size();
-    encoded_.resize(windows_ * window_size());
-    const std::size_t mel_size = static_cast<std::size_t>(d.bands) * 3000;
+    encoded_.clear();
+    const std::size_t mel_size = static_cast<std::size_t>(model_.dimensions().bands) * 3000;
+    if (asked_()) return cancelled();
+    if (device_ == ct2::Device::CUDA) return encode_windows(mel, windows_);
     for (std::size_t w = 0; w < windows_; ++w) {
       const auto in = mel.subspan(w * mel_size, mel_size);
-      const auto out = std::span(encoded_).subspan(w * window_size(), window_size());
-      if (asked_()) return fail(ErrorCode::Cancelled, "transcription was stopped");
-      if (encoder_) {
-        TRY_VOID(encoder_->encode(in));
-        std::memcpy(out.data(), encoder_->output(0).data(), out.size_bytes());
+      if (asked_()) return cancelled();
+      if (!encoder_) {
+        TRY_VOID(encode_windows(in, 1));
         continue;
       }
-      TRY_VOID(guarded([&] {
-        // CTranslate2 takes views of memory that it may not write to as plain pointers.
-        const ct2::StorageView features({1, d.bands, 3000}, const_cast<float*>(in.data()));
-        const ct2::StorageView result = replica_->encode(features, true);
-        std::memcpy(out.data(), result.data<float>(), out.size_bytes());
-      }));
+      TRY_VOID(encoder_->encode(in));
+      append(std::as_bytes(encoder_->output(0).first(window_numbers())));
     }
     return {};
   }
@@ -114,8 +123,8 @@ class Ct2Engine : public Engine {
       prompts.emplace_back(row.prompt.begin(), row.prompt.end());
       windows.push_back(row.window);
     }
-    std::vector<float> gathered;
-    const std::vector<float>& memory = select(windows, gathered);
+    std::vector<std::byte> gathered;
+    const std::vector<std::byte>& memory = select(windows, gathered);
     ct2::models::WhisperOptions settings;
     settings.beam_size = options.temperature > 0 ? 1 : static_cast<std::size_t>(options.beam);
     settings.return_scores = true;
@@ -165,26 +174,50 @@ class Ct2Engine : public Engine {
   }
 
  private:
-  std::size_t window_size() const {
+  static tl::unexpected<Error> cancelled() { return fail(ErrorCode::Cancelled, "transcription was stopped"); }
+
+  std::size_t window_numbers() const {
     return static_cast<std::size_t>(model_.dimensions().audio_positions) *
            static_cast<std::size_t>(model_.dimensions().width);
   }
 
-  ct2::StorageView view(const std::vector<float>& memory, std::size_t windows) const {
-    return {
-        {static_cast<ct2::dim_t>(windows), model_.dimensions().audio_positions, model_.dimensions().width},
-        const_cast<float*>(memory.data())};
+  void append(std::span<const std::byte> window) {
+    encoded_.insert(encoded_.end(), window.begin(), window.end());
+  }
+
+  // On a card the whole batch at once. What comes back has the precision of the network, and goes back to the
+  // card as it is: a copy over the bus is small beside the writing.
+  Status encode_windows(std::span<const float> mel, std::size_t windows) {
+    return guarded([&] {
+      // CTranslate2 takes views of memory that it may not write to as plain pointers.
+      const ct2::StorageView features({static_cast<ct2::dim_t>(windows), model_.dimensions().bands, 3000},
+                                      const_cast<float*>(mel.data()));
+      const ct2::StorageView result = replica_->encode(features, true);
+      type_ = result.dtype();
+      append({static_cast<const std::byte*>(result.buffer()),
+              windows * window_numbers() * static_cast<std::size_t>(result.item_size())});
+    });
+  }
+
+  ct2::StorageView view(const std::vector<std::byte>& memory, std::size_t windows) const {
+    ct2::StorageView seen(type_);
+    seen.view(
+        const_cast<void*>(static_cast<const void*>(memory.data())),
+        {static_cast<ct2::dim_t>(windows), model_.dimensions().audio_positions, model_.dimensions().width});
+    return seen;
   }
 
   // The encoded windows of that list; the batch itself where it is the whole one, in order.
-  const std::vector<float>& select(const std::vector<int>& windows, std::vector<float>& storage) const {
+  const std::vector<std::byte>& select(const std::vector<int>& windows,
+                                       std::vector<std::byte>& storage) const {
     bool whole = windows.size() == windows_;
     for (std::size_t i = 0; i < windows.size(); ++i) whole = whole && windows[i] == static_cast<int>(i);
     if (whole) return encoded_;
-    storage.resize(windows.size() * window_size());
+    const std::size_t size = encoded_.size() / windows_;
+    storage.resize(windows.size() * size);
     for (std::size_t i = 0; i < windows.size(); ++i)
-      std::memcpy(storage.data() + i * window_size(), encoded_.data() + windows[i] * window_size(),
-                  window_size() * sizeof(float));
+      std::memcpy(storage.data() + i * size, encoded_.data() + static_cast<std::size_t>(windows[i]) * size,
+                  size);
     return storage;
   }
 
@@ -201,8 +234,8 @@ class Ct2Engine : public Engine {
     const SpecialTokens& s = model_.vocabulary().special();
     std::vector<std::size_t> start{s.start};
     if (model_.vocabulary().multilingual() == Multilingual::Yes) start = {s.start, language, s.transcribe};
-    std::vector<float> gathered;
-    const std::vector<float>& memory = select(windows, gathered);
+    std::vector<std::byte> gathered;
+    const std::vector<std::byte>& memory = select(windows, gathered);
     return guarded([&] {
       const auto found = replica_->align(view(memory, members.size()), start, texts, frames, kMedianFilter);
       for (std::size_t k = 0; k < members.size(); ++k) {
@@ -218,25 +251,41 @@ class Ct2Engine : public Engine {
   }
 
   template <typename F>
-  static Status guarded(const F& work) {
+  Status guarded(const F& work) const {
     try {
       work();
       return {};
-    } catch (const std::bad_alloc&) {
-      return fail(ErrorCode::OutOfMemory, "there is not enough memory for the speech model");
     } catch (const std::exception& e) {
-      return fail(ErrorCode::Internal, std::string("CTranslate2: ") + e.what());
+      return tl::unexpected(failure_of(device_, e));
     }
   }
 
   const Model& model_;
   std::unique_ptr<ct2::models::WhisperReplica> replica_;
+  ct2::Device device_;
   int threads_;
   std::unique_ptr<Encoder> encoder_;
   std::function<bool()> asked_ = [] { return false; };
   std::size_t windows_ = 0;
-  std::vector<float> encoded_;
+  ct2::DataType type_ = ct2::DataType::FLOAT32;
+  std::vector<std::byte> encoded_;  // of `type_`, window after window
 };
+
+struct Place {
+  ct2::Device device = ct2::Device::CPU;
+  ct2::ComputeType compute = ct2::ComputeType::INT8;
+};
+
+Result<std::unique_ptr<Engine>> load(const Model& model, const Place& place, int threads,
+                                     std::unique_ptr<Encoder> encoder) {
+  MappedReader reader(model, encoder == nullptr);
+  const auto loaded = ct2::models::Model::load(reader, place.device, 0, place.compute);
+  const auto whisper = std::dynamic_pointer_cast<const ct2::models::WhisperModel>(loaded);
+  if (!whisper)
+    return fail(ErrorCode::InvalidModel, "'" + model.folder().string() + "' is not a model of Whisper");
+  auto replica = std::make_unique<ct2::models::WhisperReplica>(whisper);
+  return std::make_unique<Ct2Engine>(model, std::move(replica), place.device, threads, std::move(encoder));
+}
 
 }  // namespace
 
@@ -244,18 +293,35 @@ Result<std::unique_ptr<Engine>> make_ct2_engine(const Model& model, int threads,
                                                 std::unique_ptr<Encoder> encoder) {
   try {
     ct2::set_num_threads(static_cast<std::size_t>(threads));
-    MappedReader reader(model, encoder == nullptr);
-    const auto loaded = ct2::models::Model::load(reader, ct2::Device::CPU, 0, ct2::ComputeType::INT8);
-    const auto whisper = std::dynamic_pointer_cast<const ct2::models::WhisperModel>(loaded);
-    if (!whisper)
-      return fail(ErrorCode::InvalidModel, "'" + model.folder().string() + "' is not a model of Whisper");
-    auto replica = std::make_unique<ct2::models::WhisperReplica>(whisper);
-    return std::make_unique<Ct2Engine>(model, std::move(replica), threads, std::move(encoder));
+    return load(model, {}, threads, std::move(encoder));
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::OutOfMemory, "there is not enough memory for the speech model");
   } catch (const std::exception& e) {
     return fail(ErrorCode::InvalidModel,
                 "CTranslate2 refuses '" + model.folder().string() + "': " + e.what());
+  }
+}
+
+Result<std::unique_ptr<Engine>> make_cuda_engine(const Model& model, const Card& card) {
+  // CUDA then sees this card alone, whatever the user's own list hides, and calls it 0.
+  ::setenv("CUDA_VISIBLE_DEVICES", std::to_string(card.index).c_str(), 1);
+  try {
+    // Without a driver that is the reason to tell, rather than a library that only a driver makes useful.
+    ct2::set_device_index(ct2::Device::CUDA, 0);
+    TRY(load_cublas());
+    return load(model, {ct2::Device::CUDA, ct2::str_to_compute_type(card.compute)}, 1, nullptr);
+  } catch (const std::exception& e) {
+    return tl::unexpected(failure_of(ct2::Device::CUDA, e));
+  }
+}
+
+Result<Json> try_cuda() {
+  try {
+    ct2::set_device_index(ct2::Device::CUDA, 0);
+    const auto cublas = TRY(load_cublas());
+    return Json{{"cards", ct2::get_device_count(ct2::Device::CUDA)}, {"cublas", cublas.string()}};
+  } catch (const std::exception& e) {
+    return tl::unexpected(failure_of(ct2::Device::CUDA, e));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "engines/whisper/backend.hpp"
+#include "engines/whisper/ct2_engine.hpp"
 #include "engines/whisper/transcriber.hpp"
 #include "engines/whisper/tune.hpp"
 #include "engines/whisper/units.hpp"
@@ -24,7 +25,10 @@ struct Job {
   int beam = 1;
   DecoderKind decoder = DecoderKind::Native;
   Precision precision = Precision::F32;
+  std::optional<Card> card;
 };
+
+constexpr int kCardBatch = 16;
 
 Result<std::string> text_field(const Json& job, std::string_view key) {
   std::string value = get_or(job, key, std::string());
@@ -54,6 +58,13 @@ Result<Job> read_job(const Json& json) {
   job.threads = TRY(number_field(json, "threads", 2, 1, 256));
   job.batch = TRY(number_field(json, "batch", 0, 0, 64));
   job.beam = TRY(number_field(json, "beam", 1, 1, 16));
+  if (const std::string device = get_or(json, "device", std::string("cpu")); device == "cuda") {
+    job.card = Card{TRY(number_field(json, "card", 0, 0, 1023)),
+                    TRY(card_compute_from(get_or(json, "precision", std::string("float16"))))};
+    return job;
+  } else if (device != "cpu") {
+    return fail(ErrorCode::Usage, "unknown device '" + device + "' (cpu or cuda)");
+  }
   job.decoder = TRY(decoder_from(get_or(json, "decoder", std::string("auto")), job.beam));
   job.precision = TRY(precision_from(get_or(json, "precision", std::string("auto"))));
   return job;
@@ -84,7 +95,8 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
   const WavFile audio = TRY(WavFile::open(job.audio));
   const std::vector<Span> speech = TRY(read_speech(job.speech)).speech;
   const std::vector<ChunkPlan> plans = plan(audio, speech);
-  const auto batch = static_cast<std::size_t>(job.batch > 0 ? job.batch : default_batch(model.dimensions()));
+  const int usual = job.card ? kCardBatch : default_batch(model.dimensions());
+  const auto batch = static_cast<std::size_t>(job.batch > 0 ? job.batch : usual);
   const std::size_t total = (plans.size() + batch - 1) / batch;
   TRY_VOID(make_directories(job.units));
   TRY_VOID(make_directories(job.output));
@@ -100,7 +112,7 @@ Result<Json> transcribe(const Json& json, WorkerChannel& channel) {
       if (channel.cancelled()) return fail(ErrorCode::Cancelled, "transcription was stopped");
       channel.progress(static_cast<double>(i) / static_cast<double>(total), "transcribe");
       if (!engine) {
-        engine = TRY(make_engine(model, {job.threads, job.decoder, job.precision}));
+        engine = TRY(make_engine(model, {job.threads, job.decoder, job.precision, job.card}));
         engine->stop_when([&] { return channel.cancelled(); });
         transcriber.emplace(model, *engine, audio, speech,
                             TranscribeOptions{job.languages, job.hotwords, job.beam});
@@ -129,7 +141,8 @@ Result<Json> run_job(const Json& job, WorkerChannel& channel) {
   const std::string task = get_or(job, "task", std::string("transcribe"));
   if (task == "transcribe") return transcribe(job, channel);
   if (task == "tune") return tune(job, channel);
-  return fail(ErrorCode::Usage, "unknown task '" + task + "' (transcribe or tune)");
+  if (task == "card") return try_cuda();
+  return fail(ErrorCode::Usage, "unknown task '" + task + "' (transcribe, tune or card)");
 }
 
 }  // namespace skald::whisper

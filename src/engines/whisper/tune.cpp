@@ -125,7 +125,7 @@ class Tuner {
   }
 
   Result<Pace> pace(DecoderKind decoder, int threads) {
-    const auto engine = TRY(make_engine(model_, {threads, decoder, precision_}));
+    const auto engine = TRY(make_engine(model_, {threads, decoder, precision_, {}}));
     engine->stop_when([this] { return channel_.cancelled(); });
     const int frames = kWindowFrames;
     Pace pace;

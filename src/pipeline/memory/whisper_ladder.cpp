@@ -21,7 +21,15 @@ class Steps {
                                        [](const GpuState& a, const GpuState& b) { return a.free < b.free; });
     if (card == devices.gpus.end() || wish.where == WhisperDevices::CpuOnly) return;
     card_ = card->id;
-    card_free_ = less(card->free, reserves.gpu);
+    std::uint64_t free = card->free;
+    if (wish.unloading == Unloading::Allowed)
+      for (const HostedModel& model : wish.loaded)
+        if (model.size_vram > 0) {
+          unload_.push_back(model.name);
+          // With several cards nobody tells which of them the model is on.
+          if (devices.gpus.size() == 1) free = std::min(card->total, free + model.size_vram);
+        }
+    card_free_ = less(free, reserves.gpu);
   }
 
   std::vector<WhisperStep> all() {
@@ -30,9 +38,10 @@ class Steps {
       on_card(WhisperStepKind::AsWished, wish_.model, wish_.precision, wish_.card_batch);
       smaller_batches_on_card(WhisperStepKind::SmallerBatch, wish_.model, wish_.precision,
                               wish_.card_batch / 2);
+      // Half the batch: a step that follows one that ran out of memory has to need less.
       if (wish_.precision != WhisperPrecision::Int8Float16)
         smaller_batches_on_card(WhisperStepKind::Int8, wish_.model, WhisperPrecision::Int8Float16,
-                                wish_.card_batch);
+                                wish_.card_batch / 2);
       for (const WhisperCandidate& candidate : wish_.smaller)
         if (candidate.shape)
           smaller_batches_on_card(WhisperStepKind::SmallerModel, candidate, WhisperPrecision::Int8Float16,
@@ -58,7 +67,7 @@ class Steps {
 
   void on_card(WhisperStepKind kind, const WhisperCandidate& model, WhisperPrecision precision, int batch) {
     const Need need = whisper_cuda_need(*model.shape, precision, batch, wish_.beam);
-    add({kind, model.name, card_, precision, batch, need.gpu_bytes, card_free_, Fit::No, {}},
+    add({kind, model.name, card_, precision, batch, need.gpu_bytes, card_free_, Fit::No, {}, unload_},
         fmt::format("{}, batch {}", to_string(precision), batch), need.host_bytes);
   }
 
@@ -73,7 +82,7 @@ class Steps {
 
   void on_cpu(WhisperStepKind kind, const WhisperCandidate& model, int batch) {
     const Need need = whisper_cpu_need(model.model_bytes, batch);
-    add({kind, model.name, "cpu", WhisperPrecision::Float32, batch, need.host_bytes, host_, Fit::No, {}},
+    add({kind, model.name, "cpu", WhisperPrecision::Float32, batch, need.host_bytes, host_, Fit::No, {}, {}},
         fmt::format("batch {}", batch), 0);
   }
 
@@ -86,6 +95,7 @@ class Steps {
   const WhisperWish& wish_;
   std::string card_;
   std::uint64_t card_free_ = 0, host_ = 0;
+  std::vector<std::string> unload_;
   std::vector<WhisperStep> steps_;
 };
 
@@ -107,6 +117,16 @@ std::optional<std::size_t> first_that_fits(const std::vector<WhisperStep>& steps
       std::find_if(steps.begin(), steps.end(), [](const WhisperStep& step) { return step.fit == Fit::Yes; });
   if (found == steps.end()) return std::nullopt;
   return static_cast<std::size_t>(found - steps.begin());
+}
+
+std::size_t least_step(const std::vector<WhisperStep>& steps) {
+  std::size_t least = steps.size() - 1;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const WhisperStep& step = steps[i];
+    if (step.device != "cpu" || step.model != steps.front().model) continue;
+    if (steps[least].model != step.model || step.needed < steps[least].needed) least = i;
+  }
+  return least;
 }
 
 }  // namespace skald

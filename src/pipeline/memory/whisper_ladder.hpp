@@ -9,6 +9,7 @@
 
 #include "pipeline/memory/devices.hpp"
 #include "pipeline/memory/ladder.hpp"
+#include "pipeline/memory/model_host.hpp"
 #include "pipeline/memory/need.hpp"
 
 namespace skald {
@@ -33,7 +34,9 @@ struct WhisperWish {
   WhisperPrecision precision = WhisperPrecision::Float16;  // on a card
   std::vector<WhisperCandidate> smaller;                   // in order of preference
   WhisperDevices where = WhisperDevices::CpuOnly;
-  std::uint64_t limit = 0;  // bytes of host memory that a step may take; 0: none
+  std::uint64_t limit = 0;                     // bytes of host memory that a step may take; 0: none
+  std::vector<HostedModel> loaded = {};        // in Ollama on this machine, now
+  Unloading unloading = Unloading::Forbidden;  // of these, before a card is used
 };
 
 struct WhisperStep {
@@ -46,6 +49,7 @@ struct WhisperStep {
   std::uint64_t available = 0;
   Fit fit = Fit::No;
   std::string text;  // "large-v3 (float16, batch 16) needs 7.4 GiB of cuda:0, 5.1 GiB are available"
+  std::vector<std::string> unload = {};  // models of Ollama to unload first
 };
 
 /// All steps in order, those that do not fit too. Never empty. The CPU is among them wherever a card is.
@@ -54,5 +58,7 @@ std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& d
 
 /// Index of the first step that fits; nothing where none does.
 std::optional<std::size_t> first_that_fits(const std::vector<WhisperStep>& steps);
+/// Where nothing fits: the wished model on the CPU in as little memory as it can do with.
+std::size_t least_step(const std::vector<WhisperStep>& steps);
 
 }  // namespace skald

@@ -205,6 +205,7 @@ Result<Json> ProcessWorkerRunner::run(std::string_view worker, const Json& job, 
     ::unlink(job_file.c_str());
     return tl::unexpected(child.error());
   }
+  events.started(child->pid);
   Conversation conversation(*child, events, cancel, [&](std::string_view line) {
     if (settings_.output) settings_.output(worker, line);
   });

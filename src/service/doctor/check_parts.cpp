@@ -102,6 +102,24 @@ std::vector<Check> check_workers(WorkerRunner& workers, const fs::path& programs
   return checks;
 }
 
+std::vector<Check> check_cuda(const Result<Devices>& devices, WorkerRunner& workers,
+                              const CancelToken& cancel) {
+  if (!devices || devices->gpus.empty()) return {};
+  const auto answer = workers.run("worker_asr", {{"task", "card"}}, {}, cancel);
+  Check check{
+      "cuda", Health::Ok, "CUDA", "", "Whisper uses the card where it has room; --device cpu keeps it off.",
+      nullptr};
+  if (answer) {
+    check.found = "works, with " + get_or(*answer, "cublas", std::string("cuBLAS"));
+    check.details = *answer;
+  } else {
+    check.health = Health::Warning;
+    check.found = "Whisper cannot use the card: " + answer.error().message;
+    check.advice = advice(answer.error());
+  }
+  return {check};
+}
+
 std::vector<Check> check_models(const Settings& settings) {
   const auto models = list_models();
   if (!models)

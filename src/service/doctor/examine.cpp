@@ -18,6 +18,7 @@ std::vector<Check> examine(const Surroundings& around) {
   all.push_back(check_disk("disk", "disk", around.home));
   all.push_back(check_disk("disk-output", "disk, results", around.output));
   add(check_workers(around.workers, around.programs, around.cancel));
+  add(check_cuda(devices, around.workers, around.cancel));
   add(check_models(settings));
   add(check_ollama(settings, devices, around.cancel));
   return all;

@@ -33,6 +33,10 @@ Check check_home(const std::filesystem::path& home);
 /// Whether each worker starts; and, from worker_media, its sandbox and the codecs that it reads.
 std::vector<Check> check_workers(WorkerRunner& workers, const std::filesystem::path& programs,
                                  const CancelToken& cancel);
+/// Whether the recogniser could use the cards: asked of worker_asr, which loads CUDA's libraries. Nothing
+/// without a card.
+std::vector<Check> check_cuda(const Result<Devices>& devices, WorkerRunner& workers,
+                              const CancelToken& cancel);
 /// Models that come with Skald: there, and as they should be. The wished speech model is there.
 std::vector<Check> check_models(const Settings& settings);
 /// Ollama: version, models, what is loaded, and which fit now and after unloading.

@@ -12,7 +12,9 @@
 #include "engines/llm/openai.hpp"
 #include "formats/party.hpp"
 #include "formats/segments.hpp"
+#include "platform/devices/devices.hpp"
 #include "service/backends/backends.hpp"
+#include "service/cards/card_lock.hpp"
 #include "service/labels/label_ladder.hpp"
 #include "service/labels/ollama_steps.hpp"
 
@@ -51,6 +53,7 @@ class Labelling {
                             std::max(kLeastOnCpu, 2 * task_.duration)};
     const LadderOutcome outcome = TRY(climb_down(net_.size(), settings, ports, context_.cancel));
     give_back();
+    card_.reset();
     SessionLabels done{std::move(net_), outcome.fallbacks, {"classify", backend_name(target_), ""}};
     for (std::size_t i = 0; i < done.labels.size(); ++i)
       if (outcome.labels[i]) done.labels[i] = *outcome.labels[i];
@@ -101,7 +104,30 @@ class Labelling {
                       target_.service, need.tokens, *need.tokens_left));
   }
 
+  // Ollama's models of this machine take a card as the recogniser does: one run of Skald at a time.
+  Status take_card(const LlmStep& step) {
+    no_card_.reset();
+    if (!target_.is_ollama() || !step.device.starts_with("cuda:")) return {};
+    if (card_) return {};
+    if (card_refused_) no_card_ = card_refused_;
+    if (no_card_ || task_.locks.empty()) return {};
+    const std::string device = step.device.substr(0, step.device.find(' '));
+    auto held = lock_card(
+        {task_.locks, device, "labels of " + task_.session}, steady_wait_clock(), context_.cancel,
+        [this](std::string_view line) { context_.observer.note("classify: " + std::string(line)); });
+    if (held) {
+      card_ = std::move(*held);
+    } else if (held.error().code == ErrorCode::Cancelled) {
+      return tl::unexpected(held.error());
+    } else {
+      card_refused_ = no_card_ = held.error().message;
+    }
+    return {};
+  }
+
   Status make_room(const LlmStep& step) {
+    TRY_VOID(take_card(step));
+    if (no_card_) return {};
     for (const std::string& model : step.unload) {
       context_.observer.note("Ollama: unloading " + model);
       const auto gone = ollama_.unload(model);
@@ -117,6 +143,12 @@ class Labelling {
 
   llm::LabelRun label(const llm::LlmTarget& asked, const std::vector<std::size_t>& wanted,
                       const CancelToken& cancel, const std::function<void(double)>& pace) {
+    if (no_card_) {  // the next step is taken, down to one that needs no card
+      llm::LabelRun refused;
+      refused.labels.resize(net_.size());
+      refused.stopped = llm::LlmError{llm::LlmFailure::OutOfMemory, *no_card_, {}, {}, {}};
+      return refused;
+    }
     llm::LlmTarget target = asked;
     if (target.num_gpu == 0 && task_.where == LlmDevices::Any && !has_card()) target.num_gpu.reset();
     llm::LlmJob job = task_.job;
@@ -224,6 +256,8 @@ class Labelling {
   llm::Ollama ollama_;
   std::set<std::string> begun_;
   bool was_loaded_ = false;
+  std::optional<FileLock> card_;
+  std::optional<std::string> no_card_, card_refused_;  // who has the card, for this step and for good
 };
 
 }  // namespace

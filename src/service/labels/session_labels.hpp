@@ -22,6 +22,8 @@ struct LabelTask {
   std::string content;           // hash of the segments
   double duration = 0;           // seconds of the recording
   std::filesystem::path ledger;  // of tokens used up
+  std::filesystem::path locks;   // of cards; empty: none are locked
+  std::string session;           // others who wait for the card read it
 };
 
 struct SessionLabels {

@@ -1,6 +1,7 @@
 #include "service/plan/plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -85,7 +86,8 @@ class Planner {
     const auto steps = whisper_steps(wish, devices_, reserves_);
     const auto fits = first_that_fits(steps);
     const WhisperStep& first = steps.front();
-    const WhisperStep& chosen = fits ? steps[*fits] : least_of(wish, steps);
+    const WhisperStep& chosen = steps[fits ? *fits : least_step(steps)];
+    if (first.device != "cpu") plan_.speech_time = SpeechTime::ItsOwn;
     PlanRow row{stage,         request_.transcriber, chosen.model,  chosen.device,
                 chosen.needed, chosen.available,     Verdict::Fits, "fits"};
     if (!fits) {
@@ -96,21 +98,17 @@ class Planner {
     } else if (*fits > 0) {
       row.verdict = Verdict::Adapted;
       row.reason = fmt::format("{}: {}", first.text, described(chosen));
+    } else if (!chosen.unload.empty()) {
+      row.verdict = Verdict::Adapted;
+      row.reason = fmt::format("fits once {} is unloaded", fmt::join(chosen.unload, ", "));
+    } else if (request_.device == "auto" && row.device == "cpu" && !devices_.gpus.empty() &&
+               !request_.no_cuda.empty()) {
+      row.reason = fmt::format("fits; {} is not used: {}", devices_.gpus.front().id, request_.no_cuda);
     }
     no_card(row);
     plan_.transcribe = chosen;
     plan_.speech_batch = wish.cpu_batch;
     plan_.rows.push_back(std::move(row));
-  }
-
-  // Where nothing fits: the wished model in as little memory as it can do with.
-  static const WhisperStep& least_of(const WhisperWish& wish, const std::vector<WhisperStep>& steps) {
-    const WhisperStep* least = &steps.back();
-    for (const WhisperStep& step : steps)
-      if (step.device == "cpu" && step.model == wish.model.name &&
-          (least->model != step.model || step.needed < least->needed))
-        least = &step;
-    return *least;
   }
 
   static std::string described(const WhisperStep& step) {
@@ -130,14 +128,11 @@ class Planner {
   }
 
   // A card that was asked for by name, and cannot be had.
-  void no_card(PlanRow& row) const {
-    if (request_.device != "cuda" || row.device != "cpu") return;
-    std::string why = request_.cuda == CudaSupport::No ? "this build transcribes on the CPU"
-                      : devices_.gpus.empty()          ? devices_.no_gpu
-                                                       : std::string();
-    if (why.empty()) return;
-    if (row.verdict == Verdict::Fits || row.verdict == Verdict::Adapted) row.verdict = Verdict::FallsBack;
-    row.reason = why + (row.reason == "fits" ? "" : "; " + row.reason);
+  void no_card(PlanRow& row) {
+    if (request_.device != "cuda" || request_.cuda == CudaSupport::Yes) return;
+    plan_.no_card = request_.no_cuda.empty() ? "there is no card" : request_.no_cuda;
+    row.verdict = Verdict::Impossible;
+    row.reason = plan_.no_card;
   }
 
   void classify() {

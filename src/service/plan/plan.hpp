@@ -13,6 +13,7 @@
 #include "pipeline/memory/ladder.hpp"
 #include "pipeline/memory/whisper_ladder.hpp"
 #include "pipeline/stage.hpp"
+#include "service/speech/speech_steps.hpp"
 
 namespace skald {
 
@@ -44,16 +45,18 @@ struct LlmView {
   std::vector<ModelFit> models;  // installed there
 };
 
-enum class CudaSupport { No, Yes };  // of the recogniser in this build
+/// When it is decided how the recogniser runs: with the plan, or, where it may use a card, at its own time.
+enum class SpeechTime { WithThePlan, ItsOwn };
 
 struct PlanRequest {
   std::set<StageId> stages;
   std::string transcriber, diarizer, classifier;
   WhisperWish speech;
-  std::string device = "auto";  // --device
-  CudaSupport cuda = CudaSupport::No;
-  std::optional<LlmView> llm;  // where the classifier is Ollama
-  std::string service_model;   // of another service that classifies
+  std::string device = "auto";         // --device
+  CudaSupport cuda = CudaSupport::No;  // whether a card could be used
+  std::string no_cuda;                 // why not, where there is none
+  std::optional<LlmView> llm;          // where the classifier is Ollama
+  std::string service_model;           // of another service that classifies
   std::string speech_service_model;
 };
 
@@ -63,6 +66,8 @@ struct Plan {
   std::vector<ModelFit> models;           // of Ollama
   std::optional<WhisperStep> transcribe;  // how the recogniser is to run; nothing: it does not run here
   int speech_batch = 0;                   // chunks at a time that it would take on the CPU, unbound
+  SpeechTime speech_time = SpeechTime::WithThePlan;
+  std::string no_card;                    // why the card that --device cuda asks for cannot be had
   std::vector<std::string> alternatives;  // what else the user may do, one sentence each
 
   /// Whether each stage has a way to run.

@@ -14,7 +14,4 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
 /// OutOfMemory where a stage cannot run at all.
 Status follow_plan(const Plan& plan, CheckedOptions& checked);
 
-/// Sizes of a CTranslate2 model, from the list of arrays in its model.bin.
-Result<WhisperShape> read_whisper_shape(const std::filesystem::path& model_folder);
-
 }  // namespace skald

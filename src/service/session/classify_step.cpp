@@ -62,6 +62,8 @@ Result<SessionLabels> SessionRun::label_over(const std::vector<Segment>& segment
   task.content = content;
   task.duration = segments.back().span.end.value;
   task.ledger = llm::ledger_folder(store_.home());
+  task.locks = store_.home() / "locks";
+  task.session = checked_.options.session;
   StageContext shared = context();
   return label_session(shared, broker, *probe, std::move(task), net.labels);
 }

@@ -127,6 +127,12 @@ Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   return {};
 }
 
+SpeechTask speech_task(const CheckedOptions& checked) {
+  const ProcessOptions& options = checked.options;
+  return {checked.speech_model, options.languages,    options.device,    options.beam,
+          checked.batch,        options.memory_limit, options.memory_use};
+}
+
 Result<CheckedOptions> check_classifier(ProcessOptions options) {
   CheckedOptions checked;
   if (!options.party_file.empty()) checked.party = TRY(read_party(options.party_file, options.party_id));

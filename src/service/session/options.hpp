@@ -15,6 +15,7 @@
 #include "service/backends/backends.hpp"
 #include "service/session/log.hpp"
 #include "service/settings/llm_services.hpp"
+#include "service/speech/speech_steps.hpp"
 
 namespace skald {
 
@@ -69,6 +70,9 @@ Result<CheckedOptions> check(ProcessOptions options);
 
 /// The stages that options ask for.
 std::set<StageId> wanted_stages(const ProcessOptions& options);
+
+/// What transcription on this machine is asked to do.
+SpeechTask speech_task(const CheckedOptions& checked);
 
 /// For `skald classify`: only what the classifier needs.
 Result<CheckedOptions> check_classifier(ProcessOptions options);

@@ -69,8 +69,6 @@ Status SessionRun::prepare() {
   if (skips(Skippable::Classification)) result_.skipped.emplace_back("classification");
   if (skips(Skippable::Snippets)) result_.skipped.emplace_back("snippets");
   result_.fallbacks = options.fallbacks;
-  if (options.device == "cuda")
-    result_.fallbacks.push_back({"transcribe", "cuda", "cpu", "this build transcribes on the CPU"});
   plan();
   return {};
 }
@@ -205,13 +203,15 @@ Status SessionRun::diarize_all() {
 }
 
 // A run that goes on keeps its choice, whatever has been measured since.
-Result<SpeechTuning> SessionRun::speech_tuning_of(const std::string& identity) {
+Result<SpeechTuning> SessionRun::speech_tuning_of(const fs::path& model, const std::string& identity) {
   Json details = parse_json(run_.details, "run").value_or(Json::object());
-  if (details.contains("speech"))
+  const bool wished = model == checked_.speech_model;  // not one that stands in for it
+  if (wished && details.contains("speech"))
     if (auto before = tuning_from(details.at("speech"))) return *before;
   SpeechTuning tuning = TRY(speech_tuning(
-      store_, *workers_, {checked_.speech_model, identity, default_threads(), Measure::IfUnknown},
+      store_, *workers_, {model, identity, default_threads(), Measure::IfUnknown},
       [this](std::string_view text) { observer_.note(text); }, cancel_));
+  if (!wished) return tuning;
   details["speech"] = to_json(tuning);
   run_.details = to_line(details);
   TRY_VOID(store_.update_run(run_));

@@ -15,6 +15,7 @@
 #include "service/session/options.hpp"
 #include "service/session/recording.hpp"
 #include "service/session/run.hpp"
+#include "stages/transcribe/transcribe.hpp"
 #include "store/store.hpp"
 
 namespace skald {
@@ -64,8 +65,15 @@ class SessionRun {
   /// Words by a service; nothing where it failed, which is noted as a fallback.
   Result<std::optional<Artifact>> transcribe_by_service(const Track& track);
   Status transcribe_here();
+  /// On a card, and on the CPU where that does not go.
+  Status transcribe_by_steps(DeviceProbe& probe, const SpeechTask& task, const CardSupport& support);
+  Status transcribe_tracks(const TranscribeInput& input, const std::function<void(int)>& started);
+  Result<TranscribeInput> input_for_cpu(const std::filesystem::path& model, int batch);
+  Result<TranscribeInput> input_for_card(const std::filesystem::path& model, const WhisperStep& step);
+  /// Whether all tracks have words by this input already.
+  bool has_words(const TranscribeInput& input);
   Result<std::string> classifier_identity();
-  Result<SpeechTuning> speech_tuning_of(const std::string& identity);
+  Result<SpeechTuning> speech_tuning_of(const std::filesystem::path& model, const std::string& identity);
   struct Classified {
     std::vector<Label> labels;  // one a segment
     std::vector<SpeakerRole> roles;

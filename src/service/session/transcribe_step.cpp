@@ -1,15 +1,21 @@
 // The transcription of a run: by the recogniser on this machine, or by the service that the user chose.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "base/hash.hpp"
 #include "engines/cloud_speech/transcribe.hpp"
 #include "formats/party.hpp"
 #include "formats/transcript.hpp"
 #include "platform/devices/devices.hpp"
 #include "service/backends/backends.hpp"
+#include "service/cards/card_use.hpp"
 #include "service/labels/speech_service.hpp"
+#include "service/labels/unload.hpp"
 #include "service/models/models.hpp"
 #include "service/session/run_state.hpp"
+#include "service/speech/speech_ladder.hpp"
 #include "stages/transcribe/transcribe.hpp"
 
 namespace skald {
@@ -77,27 +83,117 @@ Result<std::optional<Artifact>> SessionRun::transcribe_by_service(const Track& t
   return std::optional<Artifact>();
 }
 
-Status SessionRun::transcribe_here() {
-  const std::string identity = TRY(model_identity(store_, checked_.speech_model));
-  const SpeechTuning tuning = TRY(speech_tuning_of(identity));
+Result<TranscribeInput> SessionRun::input_for_cpu(const fs::path& model, int batch) {
+  const std::string identity = TRY(model_identity(store_, model));
+  const SpeechTuning tuning = TRY(speech_tuning_of(model, identity));
   const bool told = checked_.options.threads > 0;
-  TranscribeInput input{checked_.speech_model,
-                        identity,
-                        checked_.options.languages,
-                        checked_.party ? hotwords(*checked_.party) : std::string(),
-                        tuning.precision,
-                        checked_.options.beam > 1 ? "ctranslate2" : tuning.decoder,
-                        told ? checked_.threads : tuning.threads,
-                        checked_.batch,
-                        checked_.options.beam};
-  result_.models.push_back(
-      {"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
+  return TranscribeInput{model,
+                         identity,
+                         checked_.options.languages,
+                         checked_.party ? hotwords(*checked_.party) : std::string(),
+                         tuning.precision,
+                         checked_.options.beam > 1 ? "ctranslate2" : tuning.decoder,
+                         told ? checked_.threads : tuning.threads,
+                         batch,
+                         checked_.options.beam};
+}
+
+Result<TranscribeInput> SessionRun::input_for_card(const fs::path& model, const WhisperStep& step) {
+  TranscribeInput input;
+  input.model = model;
+  input.identity = TRY(model_identity(store_, model));
+  input.languages = checked_.options.languages;
+  input.hotwords = checked_.party ? hotwords(*checked_.party) : std::string();
+  input.threads = checked_.threads;
+  input.batch = step.batch;
+  input.beam = checked_.options.beam;
+  const std::string digits = step.device.substr(step.device.find(':') + 1);
+  input.card = TranscribeCard{std::atoi(digits.c_str()), std::string(to_string(step.precision))};
+  return input;
+}
+
+Status SessionRun::transcribe_tracks(const TranscribeInput& input, const std::function<void(int)>& started) {
+  const std::string name = input.model.filename().string();
+  meter_.plan(StageId::Transcribe, input.card ? name + "/cuda/" + input.card->precision
+                                              : name + "/" + std::to_string(checked_.threads));
   for (Track& track : tracks_) {
     if (track.words) continue;
     meter_.begin(StageId::Transcribe);
     StageContext shared = context();
+    shared.started = started;
     track.words = TRY(transcribe(shared, *track.audio, *track.heard, input));
   }
+  return {};
+}
+
+bool SessionRun::has_words(const TranscribeInput& input) {
+  if (context().redo(StageId::Transcribe)) return false;
+  return std::all_of(tracks_.begin(), tracks_.end(), [&](const Track& track) {
+    if (track.words) return true;
+    const auto key = transcribe_key(*track.audio, *track.heard, input);
+    const auto found = key ? store_.find(*key) : tl::unexpected(key.error());
+    return found && found->has_value();
+  });
+}
+
+Status SessionRun::transcribe_here() {
+  const SpeechTask task = speech_task(checked_);
+  const auto probe = TRY(find_devices());
+  const Devices devices = TRY(probe->look());
+  const CardSupport support = card_support(devices);
+  TRY_VOID(check_card(task, support));
+  const bool may_use_card = task.device != "cpu" && support.cuda == CudaSupport::Yes;
+  if (may_use_card) return transcribe_by_steps(*probe, task, support);
+  if (task.device != "cpu" && !devices.gpus.empty())
+    observer_.note(fmt::format("transcribe: {} is not used: {}. {}", devices.gpus.front().id, support.why_not,
+                               support.advice));
+  const TranscribeInput input = TRY(input_for_cpu(checked_.speech_model, checked_.batch));
+  result_.models.push_back(
+      {"transcribe", checked_.speech_model.filename().string(), input.identity.substr(0, 12)});
+  return transcribe_tracks(input, [](int) {});
+}
+
+Status SessionRun::transcribe_by_steps(DeviceProbe& probe, const SpeechTask& task,
+                                       const CardSupport& support) {
+  const WhisperWish wish = TRY(speech_wish(task, checked_.options.services, support, cancel_));
+  MemoryBroker broker(probe, steady_wait_clock());
+  const BrokerSettings& reserves = broker.settings();
+  const auto steps = whisper_steps(wish, TRY(broker.look()), {reserves.gpu_reserve, reserves.host_reserve});
+  const auto tell = [this](std::string_view line) { observer_.note("transcribe: " + std::string(line)); };
+  const auto input_for = [&](const WhisperStep& step) -> Result<TranscribeInput> {
+    const bool wished = step.model == wish.model.name;
+    const fs::path model = wished ? checked_.speech_model : TRY(find_speech_model(step.model));
+    if (step.device != "cpu") return input_for_card(model, step);
+    // What was planned is what is taken, where the worker itself would take more.
+    return input_for_cpu(model, !wished || step.batch < wish.cpu_batch ? step.batch : checked_.batch);
+  };
+  std::string identity;
+  SpeechPorts ports;
+  ports.tell = tell;
+  ports.stored = [&](const WhisperStep& step) {
+    const auto input = input_for(step);
+    return input && has_words(*input);
+  };
+  ports.transcribe = [&](const WhisperStep& step) -> Status {
+    const TranscribeInput input = TRY(input_for(step));
+    identity = input.identity.substr(0, 12);
+    if (step.device == "cpu" || has_words(input)) return transcribe_tracks(input, [](int) {});
+    const auto warn = [this](std::string_view line) { observer_.warning(line); };
+    const CardUser user{broker,
+                        steady_wait_clock(),
+                        {store_.home() / "locks", step.device, "session " + checked_.options.session},
+                        "worker_asr",
+                        [&] { return unload_models(step, probe, checked_.options.services, cancel_, tell); },
+                        tell,
+                        warn,
+                        cancel_};
+    return use_card(user, step.needed,
+                    [&](const WorkerStarted& started) { return transcribe_tracks(input, started); });
+  };
+  const SpeechOutcome outcome = TRY(transcribe_in_steps(steps, ports));
+  const std::string used = outcome.used.device == "cpu" ? outcome.used.model : step_name(outcome.used);
+  result_.models.push_back({"transcribe", used, identity});
+  if (outcome.fallback) result_.fallbacks.push_back(*outcome.fallback);
   return {};
 }
 
