@@ -249,6 +249,7 @@ class Run {
   }
 
   LabelRun finish(double started) {
+    if (const auto written = units_.settle(); !written) events_.warning(written.error().message);
     run_.calls = chat_->requests();
     run_.seconds = timing_.now() - started;
     const std::size_t missing = missing_in({0, job_.segments.size()}).size();

@@ -48,6 +48,7 @@ LabelUnits::LabelUnits(fs::path folder, const LlmJob& job)
 }
 
 Status LabelUnits::write(const Batch& batch) {
+  TRY_VOID(settle());
   TRY_VOID(make_directories(folder_));
   std::size_t& end = ends_[batch.first];
   end = std::max(end, batch.first + batch.count);
@@ -59,7 +60,14 @@ Status LabelUnits::write(const Batch& batch) {
     list.push_back(std::move(row));
   }
   const Json unit = {{"job", identity_}, {"first", batch.first}, {"end", end}, {"labels", std::move(list)}};
-  return write_file_atomic(unit_file(folder_, batch.first), to_line(unit));
+  writing_ = std::async(std::launch::async, [file = unit_file(folder_, batch.first), text = to_line(unit)] {
+    return write_file_atomic(file, text);
+  });
+  return {};
+}
+
+Status LabelUnits::settle() {
+  return writing_.valid() ? writing_.get() : Status();
 }
 
 }  // namespace skald::llm

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,14 +24,18 @@ class LabelUnits {
   LabelUnits(std::filesystem::path folder, const LlmJob& job);
 
   std::vector<std::optional<Label>>& labels() { return labels_; }
-  /// Writes the labels of a batch, whole or not at all.
+  /// Begins to write the labels of a batch, whole or not at all: on the disk while the next answer is waited
+  /// for. Tells how the writing before it ended.
   Status write(const Batch& batch);
+  /// Waits until the last of them is on the disk.
+  Status settle();
 
  private:
   std::filesystem::path folder_;
   std::string identity_;
   std::vector<std::optional<Label>> labels_;
   std::map<std::size_t, std::size_t> ends_;  // of the files read, by first segment
+  std::future<Status> writing_;
 };
 
 }  // namespace skald::llm

@@ -33,7 +33,7 @@ class Pacer {
   /// Waits until a call of about so many tokens may be made. Fails with QuotaSpent where today's budget does
   /// not hold it, or the service wants to be left alone for long; with Cancelled.
   LlmResult<void> admit(std::int64_t tokens, const RateTold& told, const CancelToken& cancel);
-  /// A call has used so many.
+  /// A call has used so many; counted where a day has a budget.
   Status used(std::int64_t tokens);
   std::optional<std::int64_t> left_today() const;
 
