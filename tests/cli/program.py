@@ -227,6 +227,17 @@ class Reference:
         return target
 
 
+class HomeCase(unittest.TestCase):
+    """Tests with the programs and an empty home each."""
+
+    @classmethod
+    def setUpClass(cls):
+        need_programs()
+
+    def setUp(self):
+        self.home = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+
 class Case(unittest.TestCase):
     """Tests that share the reference run; each has a folder of its own, with a home in which nothing is done."""
 

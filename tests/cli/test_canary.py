@@ -2,7 +2,6 @@
 
 import os
 import signal
-import tempfile
 import unittest
 import zipfile
 from pathlib import Path
@@ -22,15 +21,9 @@ def read(path):
         return b""
 
 
-class Canary(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        program.need_programs()
-
+class Canary(program.HomeCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        super().setUp()
         (self.home / ".env").write_text("".join(f"{n}={k}\n" for n, k in IN_FILE.items()) + "LOG_LEVEL_CONSOLE=debug\n")
         for name, key in IN_ENVIRONMENT.items():
             os.environ[name] = key

@@ -6,7 +6,6 @@ Where this machine has NVIDIA's driver, CUDA would work: these tests are for mac
 import ctypes
 import fcntl
 import json
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -25,15 +24,9 @@ def has_driver():
 
 
 @unittest.skipIf(has_driver(), "this machine has NVIDIA's driver")
-class CardTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        program.need_programs()
-
+class CardTest(program.HomeCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        super().setUp()
         self.reference = program.reference()
 
     def process(self, *options, devices=CARD, **settings):

@@ -1,7 +1,6 @@
 """`skald plan`, and the plan that a run begins with, on machines that SKALD_DEVICES describes."""
 
 import json
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -17,15 +16,9 @@ def machine(available="20 GiB", total="32 GiB", gpus=(), **host):
 CARD = {"name": "RTX 3060", "total": "12 GiB", "holders": [{"pid": 812, "name": "ollama", "memory": "2.5 GiB"}]}
 
 
-class PlanTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        program.need_programs()
-
+class PlanTest(program.HomeCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        super().setUp()
         self.recording = program.write_wav(self.home / "evening.wav", bytes(2 * program.RATE))
 
     def plan(self, *options, devices):
