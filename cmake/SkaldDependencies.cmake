@@ -28,6 +28,19 @@ if(_skald_fmt STREQUAL "INTERFACE_LIBRARY")
   target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY=1)
 endif()
 
+# Its calls change from one minor version to the next, so that no older package will do.
+find_package(httplib 0.59 QUIET)
+if(NOT TARGET httplib::httplib)
+  skald_staged(cpp-httplib sources/cpp-httplib/httplib.cpp)
+  add_library(cpp_httplib STATIC EXCLUDE_FROM_ALL ${SKALD_STAGE}/sources/cpp-httplib/httplib.cpp)
+  target_include_directories(cpp_httplib SYSTEM PUBLIC ${SKALD_STAGE}/sources/cpp-httplib)
+  target_link_libraries(cpp_httplib PUBLIC Threads::Threads)
+  # Sizes of one line, of all header lines and of an address; a request beyond them is refused before it is kept.
+  target_compile_definitions(cpp_httplib PUBLIC CPPHTTPLIB_HEADER_MAX_LENGTH=4096 CPPHTTPLIB_HEADER_MAX_COUNT=64
+    CPPHTTPLIB_REQUEST_URI_MAX_LENGTH=2048 CPPHTTPLIB_MAX_LINE_LENGTH=8192)
+  add_library(httplib::httplib ALIAS cpp_httplib)
+endif()
+
 if(SKALD_TESTS)
   find_package(rapidcheck QUIET)
   if(NOT TARGET rapidcheck)

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "pipeline/ports.hpp"
-#include "service/doctor/check.hpp"
 #include "service/session/options.hpp"
 
 namespace CLI {
@@ -34,9 +33,7 @@ void add_config(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_keys(CLI::App& app, Action& chosen);
 void add_support(CLI::App& app, Action& chosen);
-
-/// All checks of the doctor on this machine.
-std::vector<Check> examine_machine();
+void add_serve(CLI::App& app, Action& chosen);
 
 /// Options of `process` that make sense for single stages too.
 struct CommonOptions {

@@ -10,6 +10,7 @@
 #include "platform/process/worker_process.hpp"
 #include "service/models/models.hpp"
 #include "service/models/tuning.hpp"
+#include "service/sessions/sessions.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -29,26 +30,10 @@ Status list_sessions() {
   return {};
 }
 
-/// The runs of one session, newest first. NotFound: there is none.
-Result<std::vector<RunRecord>> runs_of(Store& store, const std::string& session) {
-  auto runs = TRY(store.runs(session));
-  if (session.empty() || runs.empty())
-    return fail(ErrorCode::NotFound, "there is no session '" + session + "'",
-                "`skald sessions list` shows them.");
-  return runs;
-}
-
-Result<RunRecord> newest(Store& store, const std::string& session) {
-  for (RunRecord& run : TRY(store.runs(session)))
-    if (run.state == RunState::Finished && !run.directory.empty()) return run;
-  return fail(ErrorCode::NotFound, "there is no finished session '" + session + "'",
-              "`skald sessions list` shows them.");
-}
-
 Status show_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
-  const auto runs = TRY(runs_of(*store, session));
-  for (const RunRecord& run : runs)
+  const Session found = TRY(find_session(*store, session));
+  for (const RunRecord& run : found.runs)
     std::cout << to_pretty({{"session", run.session},
                             {"started", run.started},
                             {"state", to_string(run.state)},
@@ -59,7 +44,8 @@ Status show_session(const std::string& session) {
 
 Status export_session(const std::string& session, const std::string& target) {
   const auto store = TRY(Store::open(default_home()));
-  const RunRecord run = TRY(newest(*store, session));
+  const Session found = TRY(find_session(*store, session));
+  const RunRecord run = TRY(newest_results(found));
   std::error_code error;
   if (fs::exists(target, error))
     return fail(ErrorCode::Usage, "'" + target + "' is there already",
@@ -72,13 +58,12 @@ Status export_session(const std::string& session, const std::string& target) {
 
 Status remove_session(const std::string& session) {
   const auto store = TRY(Store::open(default_home()));
-  const auto runs = TRY(runs_of(*store, session));
-  TRY_VOID(store->remove_runs(session));
-  const auto freed = TRY(store->collect_garbage());
+  const Session found = TRY(find_session(*store, session));
+  const auto freed = TRY(remove_session(*store, found));
   std::cerr << fmt::format(
       "Removed {} run(s) of '{}' from Skald's memory, {:.1f} MB freed. Recordings and result folders stay:\n",
-      runs.size(), session, static_cast<double>(freed) / 1e6);
-  for (const RunRecord& run : runs)
+      found.runs.size(), session, static_cast<double>(freed) / 1e6);
+  for (const RunRecord& run : found.runs)
     if (!run.directory.empty()) std::cerr << "  " << run.directory << '\n';
   return {};
 }

@@ -53,14 +53,7 @@ Status show_config(const CLI::App& command, const ConfigOptions& options) {
     std::cout << shown_text(rows, settings);
     return {};
   }
-  Json json = Json::array();
-  for (const ShownSetting& row : rows)
-    json.push_back({{"name", row.name},
-                    {"value", row.value},
-                    {"origin", row.origin},
-                    {"allowed", row.allowed},
-                    {"about", row.about}});
-  std::cout << to_pretty({{"settings", json}, {"others", settings.unknown_names()}});
+  std::cout << to_pretty(shown_json(rows, settings));
   return {};
 }
 

@@ -8,11 +8,8 @@
 #include "base/text.hpp"
 #include "cli.hpp"
 #include "formats/json.hpp"
-#include "platform/devices/devices.hpp"
-#include "platform/process/worker_process.hpp"
 #include "service/doctor/examine.hpp"
 #include "service/doctor/explain.hpp"
-#include "store/store.hpp"
 
 namespace skald::cli {
 namespace {
@@ -82,19 +79,10 @@ int show_checks(const std::vector<Check>& checks, const DoctorOptions& options) 
 
 Result<int> run_doctor(const DoctorOptions& options) {
   if (!options.log.empty()) return explain_log(options);
-  return show_checks(examine_machine(), options);
+  return show_checks(examine_this_machine(interrupt_token()), options);
 }
 
 }  // namespace
-
-std::vector<Check> examine_machine() {
-  const auto devices = find_devices();
-  if (!devices)
-    return {{"devices", Health::Error, "devices", devices.error().message, advice(devices.error()), nullptr}};
-  ProcessWorkerRunner workers({program_directory(), default_home() / "jobs", default_home() / "logs", {}});
-  return examine({**devices, workers, default_home(), std::filesystem::current_path(), program_directory(),
-                  interrupt_token()});
-}
 
 void add_doctor(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("doctor", "What is wrong, and what to do about it");

@@ -7,6 +7,7 @@
 
 #include "cli.hpp"
 #include "platform/devices/devices.hpp"
+#include "service/doctor/examine.hpp"
 #include "service/models/models.hpp"
 #include "service/plan/plan_run.hpp"
 #include "service/settings/shown.hpp"
@@ -65,7 +66,7 @@ Result<std::string> plan_part() {
 Status write(const SupportOptions& options) {
   const auto plan = plan_part();
 
-  const auto checks = examine_machine();
+  const auto checks = examine_this_machine(interrupt_token());
   std::vector<SupportPart> parts = {{"README.txt", about()},
                                     {"settings.txt", settings_part()},
                                     {"doctor.txt", checks_text(checks)},

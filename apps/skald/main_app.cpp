@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   add_doctor(app, chosen);
   add_keys(app, chosen);
   add_support(app, chosen);
+  add_serve(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

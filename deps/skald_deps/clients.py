@@ -143,7 +143,7 @@ def _cargo(source, part, downloads):
     if not shutil.which("cargo"):
         raise SetupError(f"cannot download {source['package']}: cargo is not installed")
     project = part / "project"
-    shutil.copytree(Path(__file__).resolve().parent.parent / "cargo", project)
+    shutil.copytree(Path(__file__).resolve().parent.parent / source.get("project", "cargo"), project)
     what = f"{source['package']} {source['version']}"
     log = downloads.logs / f"{source['package']}.log"
     _run(["cargo", "vendor", "--locked", "--versioned-dirs", "vendor"], what, log, cwd=project)

@@ -33,7 +33,8 @@ struct Shape {
   std::string_view more;
   std::size_t shortest;  // letters after the beginning
 };
-constexpr std::array<Shape, 5> kShapes = {{{"gsk_", "_", 12},
+constexpr std::array<Shape, 6> kShapes = {{{"gsk_", "_", 12},
+                                           {"skt_", "", 16},
                                            {"sk-", "-_", 16},
                                            {"hf_", "", 16},
                                            {"bearer ", "-_.~+/=", 8},

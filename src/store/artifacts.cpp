@@ -106,6 +106,20 @@ Result<Artifact> Store::commit(Lease& lease, const std::string& key, std::string
   return artifact;
 }
 
+Result<std::vector<Store::UsedArtifact>> Store::artifacts_of(std::int64_t run, std::string_view stage) {
+  Statement statement =
+      TRY(database_.prepare("SELECT artifact.key, directory, made_from FROM run_artifact JOIN artifact "
+                            "ON artifact.key = run_artifact.key WHERE run=? AND stage=?"));
+  statement.bind(1, run).bind(2, stage);
+  std::vector<UsedArtifact> found;
+  while (TRY(statement.step())) {
+    Artifact artifact{statement.text(0), std::string(stage), home_ / statement.text(1)};
+    artifact.hold = hold(artifact.directory);
+    if (artifact.hold) found.push_back({std::move(artifact), TRY(parse_json(statement.text(2), "database"))});
+  }
+  return found;
+}
+
 Result<std::uint64_t> Store::remove_unrecorded(const fs::path& group, const std::string& key) {
   std::uint64_t freed = 0;
   std::error_code error;

@@ -163,6 +163,12 @@ Status Store::use_artifact(std::int64_t run, const std::string& key) {
   return database_.run("INSERT OR IGNORE INTO run_artifact(run, key) VALUES(?,?)", run, key);
 }
 
+Result<std::int64_t> Store::version_of_data() {
+  Statement statement = TRY(database_.prepare("PRAGMA data_version"));
+  if (!TRY(statement.step())) return fail(ErrorCode::Internal, "SQLite does not tell its data version");
+  return statement.integer(0);
+}
+
 Result<std::optional<std::string>> Store::fact(const std::string& name) {
   Statement statement = TRY(database_.prepare("SELECT value FROM fact WHERE name=?"));
   statement.bind(1, name);

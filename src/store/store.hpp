@@ -75,6 +75,16 @@ class Store : public ArtifactStore, public TimingBook {
   Result<std::uint64_t> collect_garbage();
   Status use_artifact(std::int64_t run, const std::string& key);
 
+  struct UsedArtifact {
+    Artifact artifact;  // held
+    Json made_from;     // {"parameters", "inputs"}
+  };
+  /// What a run uses of one stage, in no order, as far as it is on disk. Changes nothing.
+  Result<std::vector<UsedArtifact>> artifacts_of(std::int64_t run, std::string_view stage);
+
+  /// A number that changes when somebody else, in this process or another, changes the database.
+  Result<std::int64_t> version_of_data();
+
   Result<std::optional<std::string>> fact(const std::string& name);
   Status set_fact(const std::string& name, const std::string& value);
 

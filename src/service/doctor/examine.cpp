@@ -1,5 +1,9 @@
 #include "service/doctor/examine.hpp"
 
+#include "platform/devices/devices.hpp"
+#include "platform/process/worker_process.hpp"
+#include "store/store.hpp"
+
 namespace skald {
 
 std::vector<Check> examine(const Surroundings& around) {
@@ -22,6 +26,15 @@ std::vector<Check> examine(const Surroundings& around) {
   add(check_models(settings));
   add(check_ollama(settings, devices, around.cancel));
   return all;
+}
+
+std::vector<Check> examine_this_machine(const CancelToken& cancel) {
+  const auto devices = find_devices();
+  if (!devices)
+    return {{"devices", Health::Error, "devices", devices.error().message, advice(devices.error()), nullptr}};
+  ProcessWorkerRunner workers({program_directory(), default_home() / "jobs", default_home() / "logs", {}});
+  return examine(
+      {**devices, workers, default_home(), std::filesystem::current_path(), program_directory(), cancel});
 }
 
 }  // namespace skald

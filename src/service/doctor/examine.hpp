@@ -22,6 +22,8 @@ struct Surroundings {
 
 /// All checks, in the order in which they are shown.
 std::vector<Check> examine(const Surroundings& around);
+/// The same on this machine, with the workers beside the program and the home that holds.
+std::vector<Check> examine_this_machine(const CancelToken& cancel);
 
 // ---- one by one ----
 

@@ -152,7 +152,7 @@ Status find_recogniser(ProcessOptions& options, CheckedOptions& checked) {
 }
 
 Result<CheckedOptions> check(ProcessOptions options) {
-  if (options.recordings.empty())
+  if (options.recordings.empty() && options.scope != Scope::PlanOnly)
     return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
   for (const fs::path& recording : options.recordings) TRY_VOID(check_recording(recording));
   TRY_VOID(check_speakers(options));
@@ -168,7 +168,8 @@ Result<CheckedOptions> check(ProcessOptions options) {
   checked.speaker_model = TRY(find_model("community-1"));
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));
-  if (options.session.empty()) options.session = options.recordings.front().stem().string();
+  if (options.session.empty() && !options.recordings.empty())
+    options.session = options.recordings.front().stem().string();
   checked.options = std::move(options);
   return checked;
 }

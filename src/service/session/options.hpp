@@ -22,7 +22,8 @@ namespace skald {
 enum class Skippable { Diarization, Classification, Snippets };
 enum class Resume { GoOn, Fresh, Upgrade };  // Upgrade: of a session that was processed before
 enum class LanguageChoice { Auto, Named };   // Auto: what the model does not know is left out
-enum class Scope { Session, SingleStage };   // SingleStage: no results folder, no session
+// SingleStage: no results folder, no session. PlanOnly: no recording either.
+enum class Scope { Session, SingleStage, PlanOnly };
 
 struct ProcessOptions {
   std::vector<std::filesystem::path> recordings;

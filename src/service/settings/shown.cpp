@@ -45,4 +45,15 @@ std::string shown_text(const std::vector<ShownSetting>& rows, const Settings& se
   return text;
 }
 
+Json shown_json(const std::vector<ShownSetting>& rows, const Settings& settings) {
+  Json json = Json::array();
+  for (const ShownSetting& row : rows)
+    json.push_back({{"name", row.name},
+                    {"value", row.value},
+                    {"origin", row.origin},
+                    {"allowed", row.allowed},
+                    {"about", row.about}});
+  return {{"settings", std::move(json)}, {"others", settings.unknown_names()}};
+}
+
 }  // namespace skald

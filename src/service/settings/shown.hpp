@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/json.hpp"
 #include "service/settings/settings.hpp"
 
 namespace skald {
@@ -18,5 +19,7 @@ std::vector<ShownSetting> shown_settings(
     const Settings& settings, const std::map<std::string, SettingValue, std::less<>>& options = {});
 /// In columns; with the names that are passed over.
 std::string shown_text(const std::vector<ShownSetting>& rows, const Settings& settings);
+/// {"settings": [{"name", "value", "origin", "allowed", "about"}], "others": names that are passed over}
+Json shown_json(const std::vector<ShownSetting>& rows, const Settings& settings);
 
 }  // namespace skald

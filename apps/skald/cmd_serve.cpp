@@ -1,0 +1,75 @@
+// serve: the page and the API, on this machine.
+#include <poll.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include "api/server.hpp"
+#include "api/tokens.hpp"
+#include "cli.hpp"
+#include "store/store.hpp"
+
+namespace skald::cli {
+namespace {
+
+struct ServeWords {
+  std::string host = "127.0.0.1";
+  int port = 7860;
+  bool print_token = false;
+  bool forget_tokens = false;
+};
+
+Status print_token() {
+  std::cout << TRY(api::TokenBook(default_home()).make()) << '\n';
+  return {};
+}
+
+Status serve(const ServeWords& words) {
+  const auto server =
+      TRY(api::Server::start({words.host, words.port, default_home(), SKALD_VERSION}, interrupt_token()));
+  std::cerr << "skald: open " << server->url() << " in a browser. Ctrl-C stops.\n" << std::flush;
+  constexpr int turn_ms = 100;  // a signal ends the wait at once
+  while (!interrupt_token().cancelled()) ::poll(nullptr, 0, turn_ms);
+  if (!server->stop(std::chrono::milliseconds(1500))) {
+    // What is stored is stored: nothing is lost but the reply to that request.
+    std::cerr << "skald: stopped while a request was being answered.\n" << std::flush;
+    ::_exit(0);
+  }
+  std::cerr << "skald: stopped.\n";
+  return {};
+}
+
+Status run_serve(const ServeWords& words) {
+  if (words.forget_tokens) TRY_VOID(api::TokenBook(default_home()).forget_all());
+  if (words.print_token) return print_token();
+  return words.forget_tokens ? Status() : serve(words);
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("serve", "The page and the API, for this machine alone");
+  auto words = std::make_shared<ServeWords>();
+  command->add_option("--port", words->port, "Port to listen on; 0: any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->add_option("--host", words->host, "Address of this machine to listen on")->capture_default_str();
+  command->add_flag("--print-token", words->print_token,
+                    "Make a token for scripts, print it and end; only its hash is kept");
+  command->add_flag("--forget-tokens", words->forget_tokens, "Make all tokens worthless and end");
+  command->footer(
+      "Example: skald serve\n"
+      "         curl -H \"Authorization: Bearer $(skald serve --print-token)\" "
+      "http://127.0.0.1:7860/api/v1/sessions");
+  command->callback([words, &chosen] {
+    chosen = [words] {
+      const Status status = run_serve(*words);
+      return status ? 0 : report(status.error());
+    };
+  });
+}
+
+}  // namespace skald::cli

@@ -1,0 +1,21 @@
+// One function a route; each is named in routes.cpp and nowhere else.
+#pragma once
+#include "api/routes.hpp"
+
+namespace skald::api {
+
+Result<Reply> get_page(Context& context, const Call& call);
+Result<Reply> get_health(Context& context, const Call& call);
+Result<Reply> get_openapi(Context& context, const Call& call);
+Result<Reply> get_sessions(Context& context, const Call& call);
+Result<Reply> get_session(Context& context, const Call& call);
+Result<Reply> get_transcript(Context& context, const Call& call);
+Result<Reply> get_audio(Context& context, const Call& call);
+Result<Reply> delete_session(Context& context, const Call& call);
+Result<Reply> get_models(Context& context, const Call& call);
+Result<Reply> get_config(Context& context, const Call& call);
+Result<Reply> get_doctor(Context& context, const Call& call);
+Result<Reply> get_plan(Context& context, const Call& call);
+Result<Reply> get_events(Context& context, const Call& call);
+
+}  // namespace skald::api

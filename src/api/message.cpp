@@ -1,0 +1,92 @@
+#include "api/message.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/secrets.hpp"
+#include "base/text.hpp"
+
+namespace skald::api {
+
+std::vector<std::string_view> Request::all(std::string_view name) const {
+  const std::string wanted = ascii_lower(name);
+  std::vector<std::string_view> values;
+  for (const auto& [header, value] : headers)
+    if (ascii_lower(header) == wanted) values.emplace_back(value);
+  return values;
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+  const auto values = all(name);
+  if (values.size() != 1) return std::nullopt;
+  return values.front();
+}
+
+std::string Request::parameter(std::string_view name) const {
+  const auto found = std::find_if(query.begin(), query.end(), [&](const auto& p) { return p.first == name; });
+  return found == query.end() ? std::string() : found->second;
+}
+
+Reply json_reply(const Json& json, int status) {
+  Reply reply;
+  reply.status = status;
+  reply.body = without_secrets(to_line(json)) + '\n';
+  return reply;
+}
+
+namespace {
+
+struct Row {
+  RefusalCode code;
+  std::string_view name;
+  int http_status;
+  std::string_view advice;
+};
+
+constexpr std::array kRows = {
+#define SKALD_REFUSAL(code, http_status, advice) Row{RefusalCode::code, #code, http_status, advice},
+#include "api/refusal.def"
+#undef SKALD_REFUSAL
+};
+
+const Row& row(RefusalCode code) {
+  return kRows[static_cast<std::size_t>(code)];
+}
+
+Reply error_json(int status, std::string_view code, const std::string& message, std::string_view what_to_do,
+                 Retry retry) {
+  return json_reply(
+      {{"error",
+        {{"code", code}, {"message", message}, {"advice", what_to_do}, {"retry", retry == Retry::Yes}}}},
+      status);
+}
+
+}  // namespace
+
+tl::unexpected<Refusal> refuse(RefusalCode code, std::string message) {
+  return tl::unexpected(Refusal{code, std::move(message)});
+}
+
+int http_status(RefusalCode code) {
+  return row(code).http_status;
+}
+
+RefusalCode refusal_of_status(int http_status) {
+  const auto found =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.http_status == http_status; });
+  return found == kRows.end() ? RefusalCode::BadRequest : found->code;
+}
+
+Reply error_reply(const Error& error) {
+  return error_json(http_status(error.code), name(error.code), error.message, advice(error),
+                    can_retry(error.code));
+}
+
+Reply error_reply(const Refusal& refusal) {
+  const Row& known = row(refusal.code);
+  Reply reply = error_json(known.http_status, known.name, refusal.message, known.advice, Retry::No);
+  if (refusal.code == RefusalCode::Unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return reply;
+}
+
+}  // namespace skald::api

@@ -1,0 +1,80 @@
+// A request and its reply, whatever library carries them.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/guarded_files.hpp"
+#include "base/result.hpp"
+#include "formats/json.hpp"
+
+namespace skald::api {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;
+  std::string target;  // as sent
+  std::string path;    // the target without its query, percent signs decoded
+  Fields query;
+  Fields headers;
+  /// User id at the other end of the connection, where the kernel tells.
+  std::function<std::optional<unsigned>()> peer_owner = {};
+
+  /// Values of a header, whatever the case of its name.
+  std::vector<std::string_view> all(std::string_view name) const;
+  /// The value where it stands there once; nothing where it is missing or stands there twice.
+  std::optional<std::string_view> header(std::string_view name) const;
+  /// The first value in the query; empty where there is none.
+  std::string parameter(std::string_view name) const;
+  bool is_read() const { return method == "GET" || method == "HEAD"; }
+};
+
+/// Bytes of a file, read while they are sent.
+struct FileBody {
+  std::shared_ptr<const OpenFile> file;
+  std::uint64_t offset = 0, length = 0;
+  std::shared_ptr<const void> hold;
+};
+
+/// Text that comes bit by bit: waits at most a second for the next piece; empty: nothing yet; nothing: the
+/// end.
+using StreamBody = std::function<std::optional<std::string>()>;
+
+struct Reply {
+  int status = 200;
+  std::string type = "application/json";
+  Fields headers;
+  std::variant<std::string, FileBody, StreamBody> body;
+};
+
+enum class RefusalCode {
+#define SKALD_REFUSAL(code, http_status, advice) code,
+#include "api/refusal.def"
+#undef SKALD_REFUSAL
+};
+
+/// Why a request goes no further.
+struct Refusal {
+  RefusalCode code;
+  std::string message;
+};
+/// Nothing, or the reason.
+using Admission = tl::expected<void, Refusal>;
+tl::unexpected<Refusal> refuse(RefusalCode code, std::string message);
+int http_status(RefusalCode code);
+/// The row of that HTTP status; BadRequest where there is none.
+RefusalCode refusal_of_status(int http_status);
+
+Reply json_reply(const Json& json, int status = 200);
+/// {"error": {"code", "message", "advice", "retry"}}, without secrets.
+Reply error_reply(const Error& error);
+Reply error_reply(const Refusal& refusal);
+
+}  // namespace skald::api

@@ -1,0 +1,121 @@
+// The description of the API, for people and for programs that make clients or tests of it.
+#include <string>
+
+#include "api/routes.hpp"
+#include "base/text.hpp"
+
+namespace skald::api {
+namespace {
+
+Json path_id() {
+  return {{"name", "id"},
+          {"in", "path"},
+          {"required", true},
+          {"schema", {{"type", "integer"}, {"minimum", 0}, {"maximum", 999999999999999999}}},
+          {"description", "Of a session, as the list tells it"}};
+}
+
+Json query_parameter(std::string_view row) {
+  const auto colon = row.find(':');
+  const std::string_view name = row.substr(0, colon);
+  return {{"name", name},
+          {"in", "query"},
+          {"required", false},
+          {"schema", {{"type", name == "track" ? "integer" : "string"}}},
+          {"description", trim(row.substr(colon + 1))}};
+}
+
+Json error_answer(std::string_view when) {
+  return {{"description", when},
+          {"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}};
+}
+
+Json responses(const Route& route) {
+  const bool events = route.type == "text/event-stream";
+  const Json schema =
+      route.type == "application/json" ? Json({{"type", "object"}}) : Json({{"type", "string"}});
+  Json all = {{"200", {{"description", route.summary}, {"content", {{route.type, {{"schema", schema}}}}}}}};
+  if (route.type == "audio/wav") {
+    all["206"] = {{"description", "The part that Range names"},
+                  {"content", {{route.type, {{"schema", schema}}}}}};
+    all["416"] = error_answer("The file ends before the part begins");
+  }
+  if (route.type == "audio/wav" || route.operation == "getTranscript")
+    all["304"] = {{"description", "Unchanged since the ETag in If-None-Match"}};
+  all["400"] = error_answer("The request is wrong");
+  if (route.guard == Guard::Read || route.guard == Guard::Change)
+    all["401"] = error_answer("Neither the cookie of the page nor a token was sent");
+  all["403"] = error_answer("Sent from another site, to another name, or without X-Skald-CSRF");
+  if (route.pattern.find("{id}") != std::string_view::npos)
+    all["404"] = error_answer("There is no such thing");
+  if (route.guard == Guard::Change) {
+    all["413"] = error_answer("The body is too large");
+    all["415"] = error_answer("The body is not JSON");
+  }
+  if (route.operation == "getPlan") {
+    all["404"] = error_answer("There is no such backend, model or preset");
+    all["422"] = error_answer("The settings are wrong");
+  }
+  if (events || route.operation == "getPlan" || route.operation == "getDoctor")
+    all["503"] = error_answer("Busy; try again");
+  return all;
+}
+
+Json operation(const Route& route) {
+  Json row = {{"operationId", route.operation}, {"summary", route.summary}, {"parameters", Json::array()}};
+  if (route.pattern.find("{id}") != std::string_view::npos) row["parameters"].push_back(path_id());
+  for (const std::string_view parameter : route.parameters)
+    if (!parameter.empty()) row["parameters"].push_back(query_parameter(parameter));
+  row["responses"] = responses(route);
+  row["security"] = Json::array();
+  if (route.guard == Guard::Read)
+    row["security"] = Json::array({{{"token", Json::array()}}, {{"cookie", Json::array()}}});
+  if (route.guard == Guard::Change)
+    row["security"] =
+        Json::array({{{"token", Json::array()}}, {{"cookie", Json::array()}, {"csrf", Json::array()}}});
+  return row;
+}
+
+Json components() {
+  const Json text = {{"type", "string"}};
+  const Json error = {
+      {"type", "object"},
+      {"required", {"code", "message", "advice", "retry"}},
+      {"properties",
+       {{"code", text}, {"message", text}, {"advice", text}, {"retry", {{"type", "boolean"}}}}}};
+  return {{"schemas",
+           {{"Error", {{"type", "object"}, {"required", {"error"}}, {"properties", {{"error", error}}}}}}},
+          {"securitySchemes",
+           {{"token",
+             {{"type", "http"}, {"scheme", "bearer"}, {"description", "Of `skald serve --print-token`"}}},
+            {"cookie",
+             {{"type", "apiKey"},
+              {"in", "cookie"},
+              {"name", "skald_PORT"},
+              {"description", "Set by the page at /; ends with the port of the server"}}},
+            {"csrf",
+             {{"type", "apiKey"},
+              {"in", "header"},
+              {"name", "X-Skald-CSRF"},
+              {"description", "In the page's <meta name=\"skald-csrf\">"}}}}}};
+}
+
+}  // namespace
+
+Json openapi(std::string_view version) {
+  Json paths = Json::object();
+  for (const Route& route : routes())
+    paths[std::string(route.pattern)][ascii_lower(route.method)] = operation(route);
+  return {{"openapi", "3.1.0"},
+          {"info",
+           {{"title", "Skald"},
+            {"version", version},
+            {"description",
+             "Sessions, transcripts and sound of this machine. Errors are JSON with a code, a message "
+             "and an advice."},
+            {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+          {"paths", std::move(paths)},
+          {"components", components()}};
+}
+
+}  // namespace skald::api

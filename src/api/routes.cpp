@@ -1,0 +1,131 @@
+#include "api/routes.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "api/handlers.hpp"
+
+namespace skald::api {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+constexpr std::array kRoutes = {
+    Route{"GET", "/", Guard::Page, get_page, "page", "text/html", "A page that says what runs"},
+    Route{"GET", "/api/v1/health", Guard::Open, get_health, "health", kJson, "Whether the server answers"},
+    Route{"GET", "/api/v1/openapi.json", Guard::Read, get_openapi, "openapi", kJson, "This document"},
+    Route{"GET", "/api/v1/sessions", Guard::Read, get_sessions, "listSessions", kJson,
+          "All sessions, that with the newest run first"},
+    Route{"GET", "/api/v1/sessions/{id}", Guard::Read, get_session, "getSession", kJson,
+          "A session and its runs, newest first"},
+    Route{"DELETE", "/api/v1/sessions/{id}", Guard::Change, delete_session, "removeSession", kJson,
+          "Forgets a session; recordings and results stay"},
+    Route{"GET", "/api/v1/sessions/{id}/transcript", Guard::Read, get_transcript, "getTranscript", kJson,
+          "Segments, words, speakers and labels: the _data.json of the newest results"},
+    Route{"GET",
+          "/api/v1/sessions/{id}/audio",
+          Guard::Read,
+          get_audio,
+          "getAudio",
+          "audio/wav",
+          "The sound, 16 kHz mono; parts of it by Range",
+          {"track: which recording, from 1 on; default: 1"}},
+    Route{"GET", "/api/v1/models", Guard::Read, get_models, "listModels", kJson,
+          "Models, and which are installed"},
+    Route{"GET", "/api/v1/config", Guard::Read, get_config, "getConfig", kJson,
+          "Settings, what holds and where it comes from; keys by their last letters"},
+    Route{"GET", "/api/v1/doctor", Guard::Read, get_doctor, "getDoctor", kJson,
+          "What is wrong with this machine, and what to do about it"},
+    Route{"GET",
+          "/api/v1/plan",
+          Guard::Read,
+          get_plan,
+          "getPlan",
+          kJson,
+          "What would run where, with the memory that it needs; runs nothing",
+          {"preset: local, cpu, low-memory, groq or mixed", "model: speech model, a name of the list",
+           "transcriber: backend", "diarizer: backend", "classifier: backend", "device: cpu, cuda or auto"}},
+    Route{"GET", "/api/v1/events", Guard::Read, get_events, "followEvents", "text/event-stream",
+          "Events as they happen; Last-Event-ID continues where a stream ended"},
+};
+
+// A route that changes something and is open to more than Guard::Change allows does not compile.
+constexpr bool changes_are_guarded() {
+  return std::all_of(kRoutes.begin(), kRoutes.end(), [](const Route& route) {
+    return (route.method == "GET") != (route.guard == Guard::Change);
+  });
+}
+static_assert(changes_are_guarded());
+
+constexpr std::string_view kId = "{id}";
+
+// The digits in place of {id}, or an empty text where there is none; nothing where the path is another one.
+std::optional<std::string_view> fits(std::string_view pattern, std::string_view path) {
+  const auto at = pattern.find(kId);
+  if (at == std::string_view::npos)
+    return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  const std::string_view after = pattern.substr(at + kId.size());
+  if (path.size() <= at + after.size() || !path.starts_with(pattern.substr(0, at)) || !path.ends_with(after))
+    return std::nullopt;
+  const std::string_view digits = path.substr(at, path.size() - at - after.size());
+  if (digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return digits;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+Match match(std::string_view method, std::string_view path) {
+  Match found;
+  for (const Route& route : kRoutes) {
+    const auto digits = fits(route.pattern, path);
+    if (!digits) continue;
+    if (route.method == method || (route.method == "GET" && method == "HEAD")) {
+      found.route = &route;
+      std::from_chars(digits->data(), digits->data() + digits->size(), found.id);
+      return found;
+    }
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
+    if (route.method == "GET") found.allowed += ", HEAD";
+  }
+  return found;
+}
+
+const Fields& strict_headers() {
+  static const Fields headers = {
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src "
+       "'self'; "
+       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Cache-Control", "no-store"}};
+  return headers;
+}
+
+Reply answer(Context& context, const Request& request) {
+  // The address first, so that a foreign name learns not even which paths there are.
+  if (const auto known = check_address(request, context.gate); !known) return error_reply(known.error());
+  const Match found = match(request.method, request.path);
+  if (found.route == nullptr) {
+    if (found.allowed.empty())
+      return error_reply(Refusal{RefusalCode::NoSuchAddress, "there is nothing at this address"});
+    Reply reply = error_reply(
+        Refusal{RefusalCode::MethodNotAllowed, "this address does not understand " + request.method});
+    reply.headers.emplace_back("Allow", found.allowed);
+    return reply;
+  }
+  if (const auto in = admit(request, found.route->guard, context.gate); !in) return error_reply(in.error());
+  auto reply = found.route->handler(context, {request, found.id});
+  return reply ? std::move(*reply) : error_reply(reply.error());
+}
+
+}  // namespace skald::api

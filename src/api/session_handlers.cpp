@@ -1,0 +1,86 @@
+// Sessions: list, details, transcript, sound, removal.
+#include <charconv>
+
+#include "api/handlers.hpp"
+#include "api/range.hpp"
+#include "formats/json.hpp"
+#include "service/sessions/sessions.hpp"
+
+namespace skald::api {
+namespace {
+
+FileBody whole(OpenFile file, std::shared_ptr<const void> hold = nullptr) {
+  const std::uint64_t size = file.size;
+  return {std::make_shared<const OpenFile>(std::move(file)), 0, size, std::move(hold)};
+}
+
+Json run_json(const RunRecord& run) {
+  const Json details = parse_json(run.details, "run").value_or(Json::object());
+  Json json = {
+      {"id", run.id}, {"state", to_string(run.state)}, {"started", run.started}, {"results", run.directory}};
+  const auto recordings = details.is_object() ? details.find("recordings") : details.end();
+  json["tracks"] = details.is_object() && recordings != details.end() ? recordings->size() : 0;
+  if (details.is_object() && details.contains("figures")) json["figures"] = details.at("figures");
+  return json;
+}
+
+Result<std::size_t> track_number(const Request& request) {
+  const std::string text = request.parameter("track");
+  if (text.empty()) return 1;
+  std::size_t track = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), track);
+  if (error == std::errc() && end == text.data() + text.size() && track > 0) return track;
+  return fail(ErrorCode::Usage, "track must be a number from 1 on", "Leave it out for the first.");
+}
+
+}  // namespace
+
+Result<Reply> get_sessions(Context& context, const Call&) {
+  Json list = Json::array();
+  const auto held = context.store();
+  for (const Session& session : TRY(all_sessions(held.store))) list.push_back(session_json(session));
+  return json_reply({{"sessions", std::move(list)}});
+}
+
+Result<Reply> get_session(Context& context, const Call& call) {
+  const auto held = context.store();
+  const Session session = TRY(find_session(held.store, call.id));
+  Json json = session_json(session);
+  json["runs"] = Json::array();
+  for (const RunRecord& run : session.runs) json["runs"].push_back(run_json(run));
+  return json_reply(json);
+}
+
+Result<Reply> get_transcript(Context& context, const Call& call) {
+  const auto find = [&]() -> Result<Session> {
+    const auto held = context.store();
+    return find_session(held.store, call.id);
+  };
+  const Session session = TRY(find());
+  OpenFile file = TRY(open_transcript(session));
+  const std::string etag = "\"" + std::to_string(file.size) + "-" + std::to_string(file.modified_ns) + "\"";
+  return file_reply(call.request, whole(std::move(file)), "application/json", etag);
+}
+
+Result<Reply> get_audio(Context& context, const Call& call) {
+  const std::size_t track = TRY(track_number(call.request));
+  const auto held = context.store();
+  const Session session = TRY(find_session(held.store, call.id));
+  SessionAudio audio = TRY(open_audio(held.store, session, track));
+  const std::string etag = "\"" + audio.key + "\"";
+  return file_reply(call.request, whole(std::move(audio.file), std::move(audio.hold)), "audio/wav", etag);
+}
+
+Result<Reply> delete_session(Context& context, const Call& call) {
+  const auto remove = [&]() -> Result<Json> {
+    const auto held = context.store();
+    const Session session = TRY(find_session(held.store, call.id));
+    const std::uint64_t freed = TRY(remove_session(held.store, session));
+    return Json{{"removed", session_json(session)}, {"freed_bytes", freed}};
+  };
+  const Json removed = TRY(remove());
+  context.watch->nudge();
+  return json_reply(removed);
+}
+
+}  // namespace skald::api

@@ -1,0 +1,49 @@
+#include "base/guarded_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace skald {
+namespace fs = std::filesystem;
+
+Result<OpenFile> open_in(const fs::path& folder, const std::string& name) {
+  const std::string shown = (folder / name).string();
+  if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..")
+    return fail(ErrorCode::NotFound, "'" + name + "' is not the name of a file");
+  const Fd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root) return tl::unexpected(errno_error(errno, "cannot open", folder.string()));
+  // Without O_NONBLOCK a named pipe would wait for a writer.
+  OpenFile file{Fd(::openat(root.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))};
+  if (!file.fd && errno == ELOOP) return fail(ErrorCode::NotFound, "'" + shown + "' is a link, not a file");
+  if (!file.fd) return tl::unexpected(errno_error(errno, "cannot open", shown));
+  struct stat info{};
+  if (::fstat(file.fd.get(), &info) != 0) return tl::unexpected(errno_error(errno, "cannot read", shown));
+  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::NotFound, "'" + shown + "' is not a regular file");
+  file.size = static_cast<std::uint64_t>(info.st_size);
+  file.modified_ns = static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
+  return file;
+}
+
+Status write_private_file(const fs::path& path, std::string_view content) {
+  std::string temporary = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
+  Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // 0600
+  if (!fd) return tl::unexpected(errno_error(errno, "cannot write", path.string()));
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const int error = errno;
+      ::unlink(temporary.c_str());
+      return tl::unexpected(errno_error(error, "cannot write", path.string()));
+    }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const Status status = commit_file(temporary, path);
+  if (!status) ::unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace skald

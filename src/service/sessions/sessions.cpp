@@ -1,0 +1,97 @@
+#include "service/sessions/sessions.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "formats/results.hpp"
+#include "pipeline/stage.hpp"
+
+namespace skald {
+namespace fs = std::filesystem;
+namespace {
+
+// SHA-256 of each recording of a run, in their order.
+std::vector<std::string> recordings_of(const RunRecord& run) {
+  std::vector<std::string> hashes;
+  const Json details = parse_json(run.details, "run").value_or(Json::object());
+  const auto list = details.is_object() ? details.find("recordings") : details.end();
+  if (!details.is_object() || list == details.end()) return hashes;
+  for (const Json& recording : *list) hashes.push_back(get_or(recording, "sha256", std::string()));
+  return hashes;
+}
+
+bool made_from(const Store::UsedArtifact& used, const std::string& recording) {
+  const auto inputs = used.made_from.find("inputs");
+  return inputs != used.made_from.end() && inputs->is_array() && !inputs->empty() &&
+         inputs->front() == recording;
+}
+
+}  // namespace
+
+Result<std::vector<Session>> all_sessions(Store& store) {
+  std::vector<Session> sessions;
+  std::map<std::string, std::size_t> places;
+  for (RunRecord& run : TRY(store.runs())) {
+    if (run.session.empty()) continue;
+    const auto [place, added] = places.try_emplace(run.session, sessions.size());
+    if (added) sessions.push_back({0, run.session, {}});
+    Session& session = sessions[place->second];
+    session.id = run.id;  // runs come newest first, so that the first one's number stays
+    session.runs.push_back(std::move(run));
+  }
+  return sessions;
+}
+
+Result<Session> find_session(Store& store, std::int64_t id) {
+  for (Session& session : TRY(all_sessions(store)))
+    if (session.id == id) return session;
+  return fail(ErrorCode::NotFound, "there is no session with the id " + std::to_string(id),
+              "`skald sessions list` shows what there is.");
+}
+
+Result<Session> find_session(Store& store, const std::string& name) {
+  auto runs = TRY(store.runs(name));
+  if (name.empty() || runs.empty())
+    return fail(ErrorCode::NotFound, "there is no session '" + name + "'",
+                "`skald sessions list` shows them.");
+  return Session{runs.back().id, name, std::move(runs)};
+}
+
+Result<RunRecord> newest_results(const Session& session) {
+  const auto found = std::find_if(session.runs.begin(), session.runs.end(), [](const RunRecord& run) {
+    return run.state == RunState::Finished && !run.directory.empty();
+  });
+  if (found != session.runs.end()) return *found;
+  return fail(ErrorCode::NotFound, "there is no finished session '" + session.name + "'",
+              "`skald sessions list` shows them.");
+}
+
+Result<OpenFile> open_transcript(const Session& session) {
+  const RunRecord run = TRY(newest_results(session));
+  auto file = open_in(run.directory, safe_session_id(session.name) + "_data.json");
+  if (!file) file.error().advice = "Were the results moved? The same `skald process` writes them again.";
+  return file;
+}
+
+Result<SessionAudio> open_audio(Store& store, const Session& session, std::size_t track) {
+  for (const RunRecord& run : session.runs) {
+    const auto recordings = recordings_of(run);
+    auto decoded = TRY(store.artifacts_of(run.id, info(StageId::Decode).name));
+    if (decoded.empty()) continue;
+    if (track == 0 || track > recordings.size()) break;
+    for (Store::UsedArtifact& used : decoded)
+      if (made_from(used, recordings[track - 1]))
+        return SessionAudio{TRY(open_in(used.artifact.directory, "audio.wav")), used.artifact.key,
+                            std::move(used.artifact.hold)};
+  }
+  return fail(ErrorCode::NotFound,
+              "the session '" + session.name + "' has no sound of track " + std::to_string(track),
+              "Run `skald process` again to read the recording anew.");
+}
+
+Result<std::uint64_t> remove_session(Store& store, const Session& session) {
+  TRY_VOID(store.remove_runs(session.name));
+  return store.collect_garbage();
+}
+
+}  // namespace skald

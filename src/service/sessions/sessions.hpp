@@ -1,0 +1,46 @@
+// What was processed so far: sessions, their runs, their results, and how they are forgotten.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded_files.hpp"
+#include "store/store.hpp"
+
+namespace skald {
+
+/// A session and all its runs, newest first; never without a run.
+struct Session {
+  std::int64_t id = 0;  // of its first run: made by the store, never used twice
+  std::string name;
+  std::vector<RunRecord> runs;
+};
+
+/// That with the newest run first.
+Result<std::vector<Session>> all_sessions(Store& store);
+/// NotFound: there is none of that id.
+Result<Session> find_session(Store& store, std::int64_t id);
+/// NotFound: there is none of that name.
+Result<Session> find_session(Store& store, const std::string& name);
+
+/// The newest run with results. NotFound: no run has finished.
+Result<RunRecord> newest_results(const Session& session);
+
+/// `_data.json` of the newest results.
+Result<OpenFile> open_transcript(const Session& session);
+
+/// The sound of one track as the stages heard it: 16 kHz mono, 16-bit WAV.
+struct SessionAudio {
+  OpenFile file;
+  std::string key;                   // changes with the content
+  std::shared_ptr<const void> hold;  // as long as it lives, the store keeps the file
+};
+/// `track` counts from 1, in the order in which the recordings were named.
+Result<SessionAudio> open_audio(Store& store, const Session& session, std::size_t track);
+
+/// Forgets a session; recordings and results stay. Returns bytes freed.
+Result<std::uint64_t> remove_session(Store& store, const Session& session);
+
+}  // namespace skald
