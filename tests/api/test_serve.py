@@ -17,7 +17,7 @@ from pathlib import Path
 
 from serving import Serving, received
 
-from program import BUILD, LIMIT, process, reference, skald
+from program import LIMIT, Case, HomeCase, process, skald
 
 KEY = "gsk_canary0123456789WXYZ"
 BROWSER = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
@@ -51,11 +51,7 @@ def state_of(home):
     return rows, files
 
 
-@unittest.skipUnless((BUILD / "skald").exists(), "not built: skald")
-class Starts(unittest.TestCase):
-    def setUp(self):
-        self.home = Path(self.enterContext(tempfile.TemporaryDirectory()))
-
+class Starts(HomeCase):
     def serve(self, *options, **env):
         server = Serving(self.home, *options, **env)
         self.addCleanup(server.kill)
@@ -155,12 +151,12 @@ class Starts(unittest.TestCase):
         self.assertEqual(second.ask("GET", "/api/v1/sessions", {"Cookie": first.cookie}).status, 401)
 
 
-class Session(unittest.TestCase):
+class Session(Case):
     """With a finished session, and a server that knows a key."""
 
     @classmethod
     def setUpClass(cls):
-        cls.reference = reference()
+        super().setUpClass()
         base = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.finished = cls.reference.copy_home(base / "home")
         done = process(cls.reference.recording, base / "output", home=cls.finished)
@@ -169,12 +165,14 @@ class Session(unittest.TestCase):
         cls.results = done.folder()
 
     def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.home = Path(shutil.copytree(self.finished, self.folder / "home"))
+        super().setUp()
         self.server = Serving(self.home, GROQ_API_KEY=KEY)
         self.addCleanup(self.server.kill)
         [session] = self.server.get("/api/v1/sessions").json()["sessions"]
         self.session = f"/api/v1/sessions/{session['id']}"
+
+    def make_home(self, target):
+        return shutil.copytree(self.finished, target)
 
     def operations(self):
         """Method, path with an id, and whether it is open, of all that the OpenAPI document names."""
