@@ -16,14 +16,24 @@
 
 #include "api/peer.hpp"
 #include "api/routes.hpp"
+#include "api/threads.hpp"
 
 namespace skald::api {
 namespace {
 
-// Every connection that is in use has a thread, an event stream for as long as it lasts.
-constexpr std::size_t kThreads = 8, kMostThreads = 128, kMostWaiting = 64;
+constexpr std::size_t kMostConnections = 128;
 constexpr int kPatienceSeconds = 5;  // with a client that sends or takes nothing
 constexpr std::size_t kPiece = 64 * 1024;
+
+// The library's own pool lets a burst of connections wait behind event streams that never end.
+class ConnectionQueue : public httplib::TaskQueue {
+ public:
+  bool enqueue(std::function<void()> job) override { return threads_.run(std::move(job)); }
+  void shutdown() override { threads_.end(); }
+
+ private:
+  Threads threads_{kMostConnections};
+};
 
 Request request_from(const httplib::Request& from) {
   Request request{from.method, from.target, from.path, {}, {}};
@@ -147,7 +157,7 @@ void Server::Parts::handle(const httplib::Request& from, httplib::Response& to) 
 }
 
 void Server::Parts::set_up() {
-  http.new_task_queue = [] { return new httplib::ThreadPool(kThreads, kMostThreads, kMostWaiting); };
+  http.new_task_queue = [] { return new ConnectionQueue(); };
   http.set_read_timeout(kPatienceSeconds);
   http.set_write_timeout(kPatienceSeconds);
   http.set_keep_alive_timeout(kPatienceSeconds);

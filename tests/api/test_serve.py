@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from serving import Serving, received
@@ -456,6 +457,16 @@ class EventStreams(Session):
         refused = self.server.get("/api/v1/events")
         self.assertEqual((refused.status, refused.code()), (503, "Unavailable"))
         self.assertEqual(self.server.get("/api/v1/sessions").status, 200)
+        for stream in streams:
+            stream.close()
+
+    def test_many_at_once_wait_for_nobody(self):
+        with ThreadPoolExecutor(40) as pool:
+            self.server.open_page()
+            streams = list(pool.map(lambda _: self.server.events(), range(40)))
+            self.assertEqual({s.next()[1] for s in streams}, {"hello"})
+            statuses = list(pool.map(lambda _: self.server.get("/api/v1/sessions").status, range(40)))
+        self.assertEqual(set(statuses), {200})
         for stream in streams:
             stream.close()
 
