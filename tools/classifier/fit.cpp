@@ -40,6 +40,7 @@ struct Example {
   std::array<int, 3> answers{-1, -1, -1};  // per question; -1: not asked
 };
 
+constexpr std::size_t kLeads = classify::kLeader.first;  // the column of DM, beside that of players
 constexpr std::array<Question, 3> kQuestions = {classify::kLabel, classify::kVoice, classify::kLeader};
 
 // Words of several tables: names of one table's people and places stay out.
@@ -261,6 +262,14 @@ class Regression {
     return loss;
   }
 
+  // Logarithm of how many lines leaders say for each line of a player: without it the votes tell how much more
+  // likely a leader says such a line, whatever part of the evening leaders speak.
+  float share_of_leaders() const {
+    double leaders = 1, players = 1;
+    for (const Example& example : examples_) (example.answers[2] == 0 ? leaders : players) += 1;
+    return static_cast<float>(std::log(leaders / players));
+  }
+
   void store(const std::vector<double>& x) {
     const auto columns = [&](std::size_t at, double scale) {
       Columns row{};
@@ -277,6 +286,7 @@ class Regression {
       head_.word_weights.push_back(columns(words_at() + w * kColumns, 1));
     for (std::size_t s = 0; s < kSurface; ++s) head_.surface[s] = columns(surface_at() + s * kColumns, 1);
     head_.bias = columns(bias_at(), 1);
+    head_.bias[kLeads] -= share_of_leaders();
   }
 
   Head& head_;

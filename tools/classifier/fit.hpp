@@ -13,7 +13,8 @@ namespace skald::training {
 struct FitOptions {
   std::vector<int> layers;  // that the embeddings are made of
   classify::Context context = classify::Context::Around;
-  unsigned threads = 2;  // do not change the result
+  unsigned threads = 2;    // do not change the result
+  std::size_t groups = 4;  // of tables, left out together to judge; as many as tables: each alone
 };
 
 /// A head without calibration. All three questions are fitted at once; roles and names are hidden from part

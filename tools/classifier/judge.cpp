@@ -19,6 +19,17 @@ std::vector<const Table*> without(std::span<const Table* const> tables, std::siz
   return rest;
 }
 
+Head calibrated(std::span<const Table* const> tables, const FitOptions& options) {
+  Head head = fit_head(tables, options);
+  std::vector<Head> inner(tables.size());
+  for (std::size_t group = 0; group < kInnerGroups; ++group) {
+    const Head fitted = fit_head(without(tables, group, kInnerGroups), options);
+    for (std::size_t i = group; i < tables.size(); i += kInnerGroups) inner[i] = fitted;
+  }
+  calibrate_on(head, tables, inner, options.context);
+  return head;
+}
+
 }  // namespace
 
 Answers answer(const Head& head, const Table& table, Context context, Told told) {
@@ -53,21 +64,15 @@ void calibrate_on(Head& head, std::span<const Table* const> tables, std::span<co
   fit_calibration(head, probabilities, truth);
 }
 
-std::vector<Head> leave_one_out(std::span<const Table> tables, const FitOptions& options) {
-  std::vector<Head> heads;
-  for (const Table& left_out : tables) {
-    std::vector<const Table*> others;
-    for (const Table& table : tables)
-      if (&table != &left_out) others.push_back(&table);
-    Head head = fit_head(others, options);
-    std::vector<Head> inner(others.size());
-    for (std::size_t group = 0; group < kInnerGroups; ++group) {
-      const Head fitted = fit_head(without(others, group, kInnerGroups), options);
-      for (std::size_t i = group; i < others.size(); i += kInnerGroups) inner[i] = fitted;
-    }
-    calibrate_on(head, others, inner, options.context);
-    heads.push_back(std::move(head));
-    std::fprintf(stderr, "  judged without %s\n", left_out.name.c_str());
+std::vector<Head> leave_out(std::span<const Table> tables, const FitOptions& options) {
+  std::vector<const Table*> all;
+  for (const Table& table : tables) all.push_back(&table);
+  const std::size_t groups = std::clamp<std::size_t>(options.groups, 2, all.size());
+  std::vector<Head> heads(all.size());
+  for (std::size_t group = 0; group < groups; ++group) {
+    const Head head = calibrated(without(all, group, groups), options);
+    for (std::size_t i = group; i < all.size(); i += groups) heads[i] = head;
+    std::fprintf(stderr, "  group %zu of %zu judged\n", group + 1, groups);
   }
   return heads;
 }

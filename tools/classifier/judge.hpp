@@ -1,4 +1,4 @@
-// Judges the classifier by leaving one table out: heads that never saw a table label it.
+// Judges the classifier by leaving tables out: heads that never saw a table label it.
 #pragma once
 #include <array>
 #include <span>
@@ -24,9 +24,9 @@ struct Answers {
 /// Labels one table with a head.
 Answers answer(const classify::Head& head, const Table& table, classify::Context context, Told told);
 
-/// For every table a head fitted to the others. Each is calibrated on answers for its own tables that come
-/// from heads which did not see these either, so that nothing of the left-out table is used.
-std::vector<classify::Head> leave_one_out(std::span<const Table> tables, const FitOptions& options);
+/// For every table a head fitted to those of the other groups. Each is calibrated on answers for its own
+/// tables that come from heads which did not see these either, so that nothing of a left-out table is used.
+std::vector<classify::Head> leave_out(std::span<const Table> tables, const FitOptions& options);
 
 /// Calibrates `head` on what `heads` (one a table, none of which saw it) answer, told everything and told
 /// nothing.

@@ -1,4 +1,4 @@
-// skald_train_classifier: fits data/classification/head.bin and writes the report of leaving one table out.
+// skald_train_classifier: fits data/classification/head.bin and writes the report of leaving tables out.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -18,6 +18,8 @@ struct Options {
   std::filesystem::path head = SKALD_SOURCE_DIR "/data/classification/head.bin";
   std::filesystem::path report = SKALD_SOURCE_DIR "/bench/classification/REPORT.md";
   unsigned threads = 2;
+  std::size_t groups = 4;
+  bool single_lines = false;
 };
 
 Status embed(std::vector<Table>& tables, e5::Encoder& encoder) {
@@ -41,12 +43,13 @@ Status train(const Options& options) {
   std::vector<Table> tables = TRY(read_tables(options.tables));
   FitOptions fit;
   fit.threads = options.threads;
+  fit.groups = options.groups == 0 ? tables.size() : options.groups;
   e5::EncoderOptions text_model{options.model, options.threads};
   fit.layers = text_model.layers;
   auto encoder = TRY(e5::Encoder::load(text_model));
   TRY_VOID(embed(tables, encoder));
   std::fprintf(stderr, "texts embedded; fitting with what is said around\n");
-  const auto heads = leave_one_out(tables, fit);
+  const auto heads = leave_out(tables, fit);
 
   std::vector<const Table*> all;
   for (const Table& table : tables) all.push_back(&table);
@@ -56,17 +59,19 @@ Status train(const Options& options) {
   std::fprintf(stderr, "wrote %s\n", options.head.c_str());
   if (options.report.empty()) return {};
 
-  std::fprintf(stderr, "fitting to single lines, for comparison\n");
   std::vector<Setting> settings;
   settings.push_back(
       judge("with context; roles and party told", tables, heads, fit.context, Told::RolesAndParty));
   settings.push_back(
       judge("with context; nothing told, roles guessed", tables, heads, fit.context, Told::Nothing));
-  fit.context = classify::Context::None;
-  const auto single = leave_one_out(tables, fit);
-  settings.push_back(
-      judge("single lines; roles and party told", tables, single, fit.context, Told::RolesAndParty));
-  settings.push_back(judge("single lines; nothing told", tables, single, fit.context, Told::Nothing));
+  if (options.single_lines) {
+    std::fprintf(stderr, "fitting to single lines, for comparison\n");
+    fit.context = classify::Context::None;
+    const auto single = leave_out(tables, fit);
+    settings.push_back(
+        judge("single lines; roles and party told", tables, single, fit.context, Told::RolesAndParty));
+    settings.push_back(judge("single lines; nothing told", tables, single, fit.context, Told::Nothing));
+  }
   TRY_VOID(write_file_atomic(options.report, report(settings)));
   std::fprintf(stderr, "wrote %s; IC/OOC right: %.1f %%\n", options.report.c_str(),
                100 * ic_ooc_accuracy(settings.front().answers));
@@ -77,7 +82,7 @@ Status train(const Options& options) {
 }  // namespace skald::training
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains the classifier's head on labelled tables and judges it by leaving one table out");
+  CLI::App app("Trains the classifier's head on labelled tables and judges it by leaving tables out");
   skald::training::Options options;
   app.add_option("--tables", options.tables, "Folder of labelled tables (*.jsonl)")->capture_default_str();
   app.add_option("--model", options.model, "The packed text model")->capture_default_str();
@@ -86,6 +91,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--threads", options.threads, "Threads; they do not change the result")
       ->capture_default_str();
+  app.add_option("--groups", options.groups,
+                 "Groups of tables that are left out in turn; 0: each table alone")
+      ->capture_default_str();
+  app.add_flag("--single-lines", options.single_lines,
+               "Also judge heads that see single lines only, for comparison");
   CLI11_PARSE(app, argc, argv);
   if (const auto status = skald::training::train(options); !status) {
     std::fprintf(stderr, "%s\n", skald::describe(status.error()).c_str());

@@ -1,4 +1,4 @@
-// The report of leaving one table out, as Markdown.
+// The report of leaving tables out, as Markdown.
 #pragma once
 #include <string>
 #include <vector>

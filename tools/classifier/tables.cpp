@@ -18,7 +18,7 @@ Result<Truth> truth_of(const Json& json) {
   if (!label || !voice) return fail(ErrorCode::InvalidInput, "no label or voice of the guideline");
   if ((*label == Classification::OOC) != (*voice == Voice::OOC_OTHER))
     return fail(ErrorCode::InvalidInput, "the label and the voice contradict one another");
-  return Truth{*label, *voice, text_at(json, "character")};
+  return Truth{*label, *voice, text_at(json, "character"), text_at(json, "kind")};
 }
 
 void complete_party(Table& table) {

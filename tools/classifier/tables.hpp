@@ -16,6 +16,7 @@ struct Truth {
   Classification label = Classification::OOC;
   Voice voice = Voice::OOC_OTHER;
   std::string character;
+  std::string kind;  // of its scene: casual, story, combat, table; empty: not told
 };
 
 /// One table: its lines in spoken order, and the party file that its players would have.
