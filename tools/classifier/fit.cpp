@@ -262,8 +262,8 @@ class Regression {
     return loss;
   }
 
-  // Logarithm of how many lines leaders say for each line of a player: without it the votes tell how much more
-  // likely a leader says such a line, whatever part of the evening leaders speak.
+  // Logarithm of how many lines leaders say for each line of a player: without it the votes tell how much
+  // more likely a leader says such a line, whatever part of the evening leaders speak.
   float share_of_leaders() const {
     double leaders = 1, players = 1;
     for (const Example& example : examples_) (example.answers[2] == 0 ? leaders : players) += 1;
