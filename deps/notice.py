@@ -2,6 +2,7 @@
 """Writes NOTICE from deps/manifest.json; --check only tells whether it is current."""
 
 import argparse
+import json
 import sys
 import textwrap
 from pathlib import Path
@@ -44,6 +45,21 @@ def component(row):
     return "\n".join(lines)
 
 
+def npm_packages(manifest):
+    """Each package of the pages with its licence, as the lock file has them; those asked for by name also say why."""
+    chosen = {row["name"]: row for row in manifest.npm}
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    lines = []
+    for path, row in sorted(locked.items()):
+        name = path.rpartition("node_modules/")[2]
+        if not name or "os" in row or (row.get("optional") and "cpu" in row):
+            continue  # the project itself; the same package built for one kind of machine
+        why = chosen.get(name)
+        told = f", by {why['holder']}: {why['reason']}" if why else "" if row.get("dev") else ": in the program, part of lit"
+        lines.append(wrapped(f"{name} {row['version']} ({row['license']}){told}", ""))
+    return "\n".join(lines)
+
+
 def section(title, paragraphs):
     return f"{title}\n{'-' * len(title)}\n\n" + "\n\n".join(paragraphs) + "\n"
 
@@ -60,6 +76,7 @@ def notice(manifest):
         section("Fetched by set-up", [component(row) for row in standard]),
         section("Fetched only where the system lacks the package", [component(row) for row in stand_ins]),
         section("Fetched for tests with a real Ollama alone", [component(row) for row in for_tests]),
+        section("Fetched by npm, for the pages (web/package-lock.json has the hash of each)", [npm_packages(manifest)]),
         section("Packages of the Debian system, for building, running, testing", ["\n".join(debian)]),
     ])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from skald_deps import packages  # noqa: E402
+from skald_deps import npm, packages  # noqa: E402
 from skald_deps.manifest import PURPOSES, Manifest  # noqa: E402
 from skald_deps.report import SetupError, complain, megabytes, say  # noqa: E402
 from skald_deps.staging import Cache  # noqa: E402
@@ -59,14 +59,19 @@ def check(options, manifest, rows, cache):
         for file, wanted, found in cache.damaged(row) if present and options.verify else []:
             good = False
             say(f"  wrong hash: {file} should have sha256 {wanted} but has {found}")
+    if manifest.npm and not options.only:
+        present = npm.complete(cache.folder)
+        say(f"packages of the pages: {'present' if present else npm.why_not() or 'missing'}")
+        good = good and (present or bool(npm.why_not()))
     return 0 if good else 1
 
 
 def needs(options, manifest, rows, cache):
-    """(missing packages, incomplete components, whether `stage` must be renewed)"""
+    """(missing packages, incomplete components, whether `stage` must be renewed, whether the pages lack packages)"""
     absent = absent_packages(options, manifest) or []
     incomplete = [row for row in rows if not cache.complete(row)]
-    return absent, incomplete, not cache.view_current(manifest.components)
+    pages = bool(manifest.npm) and not options.only and not npm.complete(cache.folder) and not npm.why_not()
+    return absent, incomplete, not cache.view_current(manifest.components), pages
 
 
 def set_up(options, manifest, rows, cache):
@@ -75,7 +80,7 @@ def set_up(options, manifest, rows, cache):
     started = time.monotonic()
     with cache.locked():
         cache.drop_leftovers()
-        absent, incomplete, _ = needs(options, manifest, rows, cache)
+        absent, incomplete, _, pages = needs(options, manifest, rows, cache)
         if absent:
             cache.downloads.logs.mkdir(parents=True, exist_ok=True)
             packages.install(absent, cache.downloads.logs / "apt.log")
@@ -83,7 +88,17 @@ def set_up(options, manifest, rows, cache):
             cache.stage_component(row)
         if not cache.view_current(manifest.components):
             cache.renew_view(manifest.components)
+        if pages:
+            fetch_pages(cache)
     say(f"everything is in place in {cache.folder} after {time.monotonic() - started:.0f} s")
+
+
+def fetch_pages(cache):
+    """The pages are wanted, not needed."""
+    try:
+        npm.install(cache.folder, cache.downloads.logs)
+    except SetupError as error:
+        say(f"{error}; the program is built without its pages")
 
 
 def main():

@@ -2,6 +2,7 @@
 """Configures and builds; shows progress in one line, and of a failure the cause, not pages. Standard library only."""
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -25,6 +26,13 @@ def environment():
     """Compiled files are kept in the cache, and found again from another folder."""
     ours = {"CCACHE_DIR": str(cache() / "ccache"), "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
     return {**ours, **os.environ}
+
+
+def packages_of_pages():
+    """Where deps/stage.py put the packages of the pages; empty where it did not. A build folder of before is configured anew."""
+    lock = hashlib.sha256((ROOT / "web" / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = cache() / "npm" / lock / "node_modules"
+    return str(folder) if folder.is_dir() else ""
 
 
 def preset(name):
@@ -144,7 +152,8 @@ def main():
     parser.add_argument("-j", dest="jobs", type=int, default=os.cpu_count(), help="default: one job per core")
     options = parser.parse_intermixed_args()
     folder = options.folder.absolute()
-    settings = {**preset(options.preset), "SKALD_STAGE": str(cache() / "stage"), **dict(setting.split("=", 1) for setting in options.settings)}
+    settings = {**preset(options.preset), "SKALD_STAGE": str(cache() / "stage"), "SKALD_WEB_PACKAGES": packages_of_pages(),
+                **dict(setting.split("=", 1) for setting in options.settings)}
     if not is_configured(folder, settings):
         status = configure(folder, settings)
         if status != 0:

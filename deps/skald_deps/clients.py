@@ -40,7 +40,7 @@ def wrong_hash(file, wanted, found):
     return SetupError(f"wrong hash: {file} should have sha256 {wanted} but has {found}")
 
 
-def _run(command, what, log, **options):
+def run_client(command, what, log, **options):
     """Runs a client with its output in a log file, and turns a failure into one sentence."""
     environment = {**os.environ, "LC_ALL": "C", **options.pop("env", {})}
     done = subprocess.run(
@@ -131,7 +131,7 @@ def _pip(source, part, downloads):
         target += ["--implementation", "cp", "--python-version", tags["python"][2:], "--abi", tags["abi"]]
     command = [python_with_pip(downloads.cache), "-m", "pip", "download", "--require-hashes", *kind,
                "--no-deps", "--progress-bar", "off", *target, "--dest", str(part), "-r", str(requirement)]
-    _run(command, source["file"], downloads.logs / f"{source['package']}.log", env={"TMPDIR": str(part)})
+    run_client(command, source["file"], downloads.logs / f"{source['package']}.log", env={"TMPDIR": str(part)})
     made = part / source["file"]
     if not made.is_file():
         raise SetupError(f"pip did not bring {source['file']}")
@@ -146,7 +146,7 @@ def _cargo(source, part, downloads):
     shutil.copytree(Path(__file__).resolve().parent.parent / source.get("project", "cargo"), project)
     what = f"{source['package']} {source['version']}"
     log = downloads.logs / f"{source['package']}.log"
-    _run(["cargo", "vendor", "--locked", "--versioned-dirs", "vendor"], what, log, cwd=project)
+    run_client(["cargo", "vendor", "--locked", "--versioned-dirs", "vendor"], what, log, cwd=project)
     crate = project / "vendor" / f"{source['package']}-{source['version']}"
     _compare(what, source["sha256"], json.loads((crate / ".cargo-checksum.json").read_text())["package"])
     return _only(crate / source.get("subfolder", "."), source["paths"], part / "kept")
@@ -161,7 +161,7 @@ def _git(source, part, downloads):
     for command in (["init", "-q", str(clone)],
                     ["-C", str(clone), "fetch", "-q", "--depth", "1", source["package"], source["version"]],
                     ["-C", str(clone), "-c", "advice.detachedHead=false", "checkout", "-q", "FETCH_HEAD"]):
-        _run(["git", *command], what, log, env={"GIT_TERMINAL_PROMPT": "0"})
+        run_client(["git", *command], what, log, env={"GIT_TERMINAL_PROMPT": "0"})
     kept = _only(clone, source["paths"], part / "kept")
     _compare(f"{what} ({', '.join(source['paths'])})", source["sha256"], tree_hash(kept))
     return kept
@@ -172,7 +172,7 @@ def _go(source, part, downloads):
         raise SetupError(f"cannot download {source['package']}: go is not installed")
     log = downloads.logs / f"{Path(source['package']).name}-go.log"
     what = f"{source['package']}@{source['version']}"
-    _run(["go", "mod", "download", what], what, log, cwd=part, env={"GOPATH": str(part / "go"), "GOFLAGS": "-modcacherw"})
+    run_client(["go", "mod", "download", what], what, log, cwd=part, env={"GOPATH": str(part / "go"), "GOFLAGS": "-modcacherw"})
     made = part / "go/pkg/mod/cache/download" / source["package"] / "@v" / f"{source['version']}.zip"
     _compare(what, source["sha256"], file_hash(made))
     os.rename(made, part / source["file"])

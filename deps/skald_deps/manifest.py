@@ -28,6 +28,7 @@ class Manifest:
             raise SetupError(f"cannot read {self.path}: {error}") from error
         self.apt = rows["apt"]
         self.components = rows["components"]
+        self.npm = rows.get("npm", [])  # packages of the pages; web/package-lock.json has their versions and hashes
 
     def packages(self, purpose):
         """Names of the apt packages that a purpose needs."""

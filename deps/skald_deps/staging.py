@@ -23,7 +23,7 @@ from .manifest import folder_name
 from .report import SetupError, megabytes, say, step
 
 _LIST = ".files.json"
-_OURS = ["stage", "stage.before", "views", "staged", "downloads", "logs", "pip", "ccache", "demo", "ollama", ".lock"]
+_OURS = ["stage", "stage.before", "views", "staged", "downloads", "npm", "logs", "pip", "ccache", "demo", "ollama", ".lock"]
 _CONVERTERS = {"community1": community1.convert}
 
 
@@ -163,7 +163,7 @@ class Cache:
 
     def drop_leftovers(self):
         """Removes half-made folders of runs that were cut off. Only while the cache is held."""
-        for folder in (self.staged, self.downloads.folder, self.folder / "views"):
+        for folder in (self.staged, self.downloads.folder, self.folder / "views", self.folder / "npm"):
             for path in folder.glob(".part-*"):
                 shutil.rmtree(path, ignore_errors=True)
 

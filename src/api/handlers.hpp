@@ -5,6 +5,7 @@
 namespace skald::api {
 
 Result<Reply> get_page(Context& context, const Call& call);
+Result<Reply> get_asset(Context& context, const Call& call);
 Result<Reply> get_health(Context& context, const Call& call);
 Result<Reply> get_openapi(Context& context, const Call& call);
 Result<Reply> get_sessions(Context& context, const Call& call);

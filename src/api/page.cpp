@@ -1,77 +1,74 @@
-// The page at /: says what runs, and gives the browser what it needs for the API.
+// The page at /: that of web/, with what the browser needs for the API.
+#include <algorithm>
 #include <string>
 
+#include "api/assets.hpp"
 #include "api/handlers.hpp"
-#include "service/sessions/sessions.hpp"
+#include "base/random.hpp"
 
 namespace skald::api {
 namespace {
 
-// Names come from people: as text they may hold anything.
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
+// Where node or npm were missing when the program was built.
+std::string plain_page(const Context& context) {
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Skald</title>\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"skald-csrf\" content=\"" +
+         context.gate.csrf + "\">\n</head>\n<body>\n<main>\n<h1>Skald " + context.version +
+         "</h1>\n<p>This program was built without its pages: node or npm were missing. The API works: "
+         "<a href=\"/api/v1/openapi.json\">openapi.json</a></p>\n</main>\n</body>\n</html>\n";
 }
 
-std::string session_row(const Session& session) {
-  const std::string address = "/api/v1/sessions/" + std::to_string(session.id);
-  const RunRecord& newest = session.runs.front();
-  return "<tr><td>" + escaped(session.name) + "</td><td>" + std::string(to_string(newest.state)) +
-         "</td><td>" + escaped(newest.started) + "</td><td><a href=\"" + address +
-         "/transcript\">transcript</a> <a href=\"" + address + "/audio\">sound</a></td></tr>\n";
+const Asset* find_asset(std::string_view path) {
+  const auto all = assets();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Asset& a) { return a.path == path; });
+  return found == all.end() ? nullptr : &*found;
 }
 
-std::string session_table(const std::vector<Session>& sessions) {
-  if (sessions.empty()) return "<p>No session yet. <code>skald process session.mp3</code> makes one.</p>\n";
-  std::string rows;
-  for (const Session& session : sessions) rows += session_row(session);
-  return "<table>\n<thead><tr><th>Session</th><th>State</th><th>Started</th><th>Results</th></tr></"
-         "thead>\n<tbody>\n" +
-         rows + "</tbody>\n</table>\n";
+void replace(std::string& text, std::string_view mark, std::string_view value) {
+  if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
+}
+
+// The waveform's library brings its style along as text; the nonce lets in that one, and no script.
+std::string policy_with(const std::string& nonce) {
+  std::string policy;
+  for (const auto& [name, value] : strict_headers())
+    if (name == "Content-Security-Policy") policy = value;
+  replace(policy, "style-src 'self'", "style-src 'self' 'nonce-" + nonce + "'");
+  return policy;
 }
 
 }  // namespace
 
 Result<Reply> get_page(Context& context, const Call&) {
-  const auto list = [&]() -> Result<std::vector<Session>> {
-    const auto held = context.store();
-    return all_sessions(held.store);
-  };
-  const auto sessions = TRY(list());
-  const std::string table = session_table(sessions);
   Reply reply;
   reply.type = "text/html; charset=utf-8";
   // Strict keeps the cookie from every request that another site begins.
   reply.headers.emplace_back("Set-Cookie", context.gate.cookie_name() + "=" + context.gate.session +
                                                "; Path=/; HttpOnly; SameSite=Strict");
-  reply.body =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Skald</title>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"skald-csrf\" content=\"" +
-      context.gate.csrf + "\">\n</head>\n<body>\n<main>\n<h1>Skald " + escaped(context.version) + "</h1>\n" +
-      table +
-      "<p>The API: <a href=\"/api/v1/openapi.json\">openapi.json</a></p>\n</main>\n</body>\n</html>\n";
+  const Asset* page = find_asset("/index.html");
+  if (page == nullptr) {
+    reply.body = plain_page(context);
+    return reply;
+  }
+  const std::string nonce = TRY(random_secret());
+  std::string text(page->content);
+  replace(text, "{csrf}", context.gate.csrf);
+  replace(text, "{nonce}", nonce);
+  replace(text, "{version}", context.version);
+  reply.headers.emplace_back("Content-Security-Policy", policy_with(nonce));
+  reply.body = std::move(text);
+  return reply;
+}
+
+Result<Reply> get_asset(Context&, const Call& call) {
+  const Asset* asset = find_asset(call.request.path);
+  if (asset == nullptr)
+    return fail(ErrorCode::NotFound, "this program was built without its pages",
+                "Install node and npm, and build it again.");
+  Reply reply;
+  reply.type = asset->type;
+  reply.body = std::string(asset->content);
   return reply;
 }
 

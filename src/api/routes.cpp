@@ -12,7 +12,10 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 
 constexpr std::array kRoutes = {
-    Route{"GET", "/", Guard::Page, get_page, "page", "text/html", "A page that says what runs"},
+    Route{"GET", "/", Guard::Page, get_page, "page", "text/html", "The pages"},
+    Route{"GET", "/app.js", Guard::Read, get_asset, "pageScript", "text/javascript", "Script of the pages"},
+    Route{"GET", "/app.css", Guard::Read, get_asset, "pageStyle", "text/css", "Style of the pages"},
+    Route{"GET", "/skald.svg", Guard::Read, get_asset, "pageIcon", "image/svg+xml", "Icon of the pages"},
     Route{"GET", "/api/v1/health", Guard::Open, get_health, "health", kJson, "Whether the server answers"},
     Route{"GET", "/api/v1/openapi.json", Guard::Read, get_openapi, "openapi", kJson, "This document"},
     Route{"GET", "/api/v1/sessions", Guard::Read, get_sessions, "listSessions", kJson,

@@ -64,7 +64,10 @@ bool send_next(const StreamBody& next, httplib::DataSink& sink) {
 
 void put(Reply reply, httplib::Response& to) {
   to.status = reply.status;
-  for (const auto& [name, value] : reply.headers) to.set_header(name, value);
+  for (const auto& [name, value] : reply.headers) {
+    to.headers.erase(name);  // what every reply has, a reply may have in a form of its own
+    to.set_header(name, value);
+  }
   if (!to.has_header("Accept-Ranges")) to.set_header("Accept-Ranges", "none");
   if (auto* text = std::get_if<std::string>(&reply.body)) {
     if (!text->empty()) to.set_content(std::move(*text), reply.type);

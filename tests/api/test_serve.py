@@ -18,8 +18,10 @@ from pathlib import Path
 
 from serving import Serving, received
 
-from program import LIMIT, Case, HomeCase, process, skald
+from program import BUILD, LIMIT, Case, HomeCase, process, skald
 
+PAGES = ["/app.js", "/app.css", "/skald.svg"]
+HAS_PAGES = (BUILD / "web" / "assets.cpp").exists()
 KEY = "gsk_canary0123456789WXYZ"
 BROWSER = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
 
@@ -142,7 +144,7 @@ class Starts(HomeCase):
     def test_an_empty_home_has_no_sessions(self):
         server = self.serve()
         self.assertEqual(server.get("/api/v1/sessions").json(), {"sessions": []})
-        self.assertIn(b"No session yet", server.open_page().body)
+        self.assertIn(b"<title>Skald</title>", server.open_page().body)
 
     def test_a_restart_makes_old_cookies_worthless(self):
         first = self.serve()
@@ -280,7 +282,7 @@ class Guards(Session):
                 continue
             for asked in ("GET", "HEAD"):
                 reply = self.server.ask(asked, path, self.server.page_headers())
-                self.assertEqual(reply.status, 200, (asked, path, reply))
+                self.assertEqual(reply.status, 404 if path in PAGES and not HAS_PAGES else 200, (asked, path, reply))
         rows, files = state_of(self.home)
         self.assertEqual(rows, before[0])
         # The doctor starts workers, which keep a log.
@@ -413,9 +415,7 @@ class Replies(Session):
         name = "<img src=x onerror=alert(1)>\"'&</table>"
         done = process(self.reference.recording, self.folder / "out", "--session", name, home=self.home)
         self.assertEqual(done.status, 0, done)
-        page = self.server.open_page().body.decode()
-        self.assertNotIn("<img", page)
-        self.assertIn("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;&lt;/table&gt;", page)
+        self.assertNotIn("onerror", self.server.open_page().body.decode())
         names = [s["name"] for s in self.server.get("/api/v1/sessions").json()["sessions"]]
         self.assertEqual(names, [name, "talk"])
 

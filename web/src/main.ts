@@ -1,0 +1,98 @@
+// The frame of all pages: navigation, language, colours; the address after # chooses the page.
+import { html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import "./app.css";
+import { version } from "./api";
+import { Element } from "./element";
+import { language, setLanguage, t } from "./i18n";
+import { listen } from "./live";
+import "./pages/sessions";
+
+type Colours = "auto" | "light" | "dark";
+const KEPT = "skald-colours";
+
+function colours(): Colours {
+  const kept = localStorage.getItem(KEPT);
+  return kept === "light" || kept === "dark" ? kept : "auto";
+}
+
+function setColours(wanted: Colours) {
+  localStorage.setItem(KEPT, wanted);
+  if (wanted === "auto") delete document.documentElement.dataset.colours;
+  else document.documentElement.dataset.colours = wanted;
+  window.dispatchEvent(new Event("skald-colours"));
+}
+
+setColours(colours());
+
+interface Place {
+  name: "sessions" | "none";
+}
+
+function place(): Place {
+  return { name: location.hash.replace(/^#\/?/, "") === "" ? "sessions" : "none" };
+}
+
+@customElement("skald-app")
+export class App extends Element {
+  @state() private place = place();
+  @state() private connected = true;
+
+  connectedCallback() {
+    super.connectedCallback();
+    const moved = () => {
+      this.place = place();
+      this.updateComplete.then(() => this.querySelector<HTMLElement>("main")?.focus({ preventScroll: true }));
+      window.scrollTo(0, 0);
+    };
+    window.addEventListener("hashchange", moved);
+    this.whenGone(
+      () => window.removeEventListener("hashchange", moved),
+      listen("connection", (open: boolean) => (this.connected = open)),
+    );
+  }
+
+  private page() {
+    switch (this.place.name) {
+      case "sessions":
+        return html`<sessions-page></sessions-page>`;
+      default:
+        return html`<div class="column"><h1>${t("nothing_here")}</h1><p><a href="#/">${t("to_sessions")}</a></p></div>`;
+    }
+  }
+
+  private link(href: string, text: string, here: boolean) {
+    return html`<a href=${href} aria-current=${here ? "page" : nothing}>${text}</a>`;
+  }
+
+  render() {
+    return html`
+      <a class="skip" href="#main" @click=${this.skip}>${t("skip")}</a>
+      <header class="top">
+        <a class="brand" href="#/" aria-label="Skald ${version}"><img src="/skald.svg" alt="" width="28" height="28" /><span>Skald</span></a>
+        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), this.place.name === "sessions")}</nav>
+        <div class="choices">
+          <label><span class="hidden">${t("language")}</span>
+            <select @change=${(e: Event) => setLanguage((e.target as HTMLSelectElement).value as "en" | "nl")}>
+              <option value="en" ?selected=${language() === "en"}>English</option>
+              <option value="nl" ?selected=${language() === "nl"}>Nederlands</option>
+            </select>
+          </label>
+          <label><span class="hidden">${t("colours")}</span>
+            <select @change=${(e: Event) => setColours((e.target as HTMLSelectElement).value as Colours)}>
+              ${(["auto", "light", "dark"] as const).map((c) => html`<option value=${c} ?selected=${colours() === c}>${t(`colours_${c}`)}</option>`)}
+            </select>
+          </label>
+        </div>
+      </header>
+      ${this.connected ? nothing : html`<p class="banner" role="alert">${t("connection_lost")}</p>`}
+      <main id="main" tabindex="-1">${this.page()}</main>
+    `;
+  }
+
+  // The address after # is the page's, so the link moves the focus by itself.
+  private skip(event: Event) {
+    event.preventDefault();
+    this.querySelector<HTMLElement>("main")?.focus();
+  }
+}
