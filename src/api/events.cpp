@@ -1,9 +1,9 @@
 #include "api/events.hpp"
 
-#include <charconv>
 #include <chrono>
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 
 namespace skald::api {
 namespace {
@@ -78,12 +78,9 @@ void EventHub::close() {
 std::optional<std::uint64_t> EventHub::after(std::string_view last_id) const {
   if (last_id.empty()) return next_;
   if (!last_id.starts_with(epoch_ + "-")) return std::nullopt;
-  const std::string_view digits = last_id.substr(epoch_.size() + 1);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  if (number + 1 < first_ || number >= next_) return std::nullopt;
-  return number + 1;
+  const auto number = whole_number(last_id.substr(epoch_.size() + 1));
+  if (!number || *number + 1 < first_ || *number >= next_) return std::nullopt;
+  return *number + 1;
 }
 
 Result<StreamBody> EventHub::follow(std::string_view last_id) {

@@ -1,7 +1,6 @@
 #include "api/guard.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "base/random.hpp"
@@ -100,16 +99,12 @@ Admission check_origin(const Request& request, Guard guard) {
 Admission check_body(const Request& request, const Gate& gate) {
   const auto lengths = request.all("Content-Length");
   const bool chunked = !request.all("Transfer-Encoding").empty();
-  std::uint64_t length = 0;
-  if (!lengths.empty()) {
-    const std::string_view text = lengths.front();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    if (lengths.size() > 1 || error != std::errc() || end != text.data() + text.size())
-      return refuse(RefusalCode::BadRequest, "the Content-Length cannot be read");
-  }
-  if (length == 0 && !chunked) return {};
+  const auto length = lengths.empty() ? std::optional<std::uint64_t>(0) : whole_number(lengths.front());
+  if (!length || lengths.size() > 1)
+    return refuse(RefusalCode::BadRequest, "the Content-Length cannot be read");
+  if (*length == 0 && !chunked) return {};
   if (request.is_read()) return refuse(RefusalCode::BadRequest, "a read has no body");
-  if (length > gate.most_body)
+  if (*length > gate.most_body)
     return refuse(RefusalCode::TooLarge,
                   "the body is larger than " + std::to_string(gate.most_body) + " bytes");
   const auto type = request.header("Content-Type");

@@ -1,8 +1,7 @@
 // Sessions: list, details, transcript, sound, removal.
-#include <charconv>
-
 #include "api/handlers.hpp"
 #include "api/range.hpp"
+#include "base/text.hpp"
 #include "formats/json.hpp"
 #include "service/sessions/sessions.hpp"
 
@@ -16,10 +15,11 @@ FileBody whole(OpenFile file, std::shared_ptr<const void> hold = nullptr) {
 
 Json run_json(const RunRecord& run) {
   const Json details = parse_json(run.details, "run").value_or(Json::object());
-  Json json = {
-      {"id", run.id}, {"state", to_string(run.state)}, {"started", run.started}, {"results", run.directory}};
-  const auto recordings = details.is_object() ? details.find("recordings") : details.end();
-  json["tracks"] = details.is_object() && recordings != details.end() ? recordings->size() : 0;
+  Json json = {{"id", run.id},
+               {"state", to_string(run.state)},
+               {"started", run.started},
+               {"results", run.directory},
+               {"tracks", recordings_of(run).size()}};
   if (details.is_object() && details.contains("figures")) json["figures"] = details.at("figures");
   return json;
 }
@@ -27,9 +27,8 @@ Json run_json(const RunRecord& run) {
 Result<std::size_t> track_number(const Request& request) {
   const std::string text = request.parameter("track");
   if (text.empty()) return 1;
-  std::size_t track = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), track);
-  if (error == std::errc() && end == text.data() + text.size() && track > 0) return track;
+  const auto track = whole_number(text);
+  if (track && *track > 0) return *track;
   return fail(ErrorCode::Usage, "track must be a number from 1 on", "Leave it out for the first.");
 }
 

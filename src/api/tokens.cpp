@@ -1,6 +1,6 @@
 #include "api/tokens.hpp"
 
-#include "base/guarded_files.hpp"
+#include "base/files.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
 #include "base/secrets.hpp"
@@ -20,7 +20,7 @@ Result<std::string> TokenBook::make() const {
   std::error_code error;
   std::string lines;
   if (std::filesystem::exists(file_, error)) lines = TRY(read_file(file_, kMostBytes));
-  TRY_VOID(write_private_file(file_, lines + sha256(token) + '\n'));
+  TRY_VOID(write_file_atomic(file_, lines + sha256(token) + '\n', Readers::OwnerOnly));
   return token;
 }
 
@@ -35,7 +35,7 @@ bool TokenBook::knows(std::string_view token) const {
 }
 
 Status TokenBook::forget_all() const {
-  return write_private_file(file_, "");
+  return write_file_atomic(file_, "", Readers::OwnerOnly);
 }
 
 }  // namespace skald::api

@@ -88,9 +88,10 @@ Status commit_file(const fs::path& temporary, const fs::path& target) {
   return sync_directory(target.parent_path());
 }
 
-Status write_file_atomic(const fs::path& path, std::string_view content) {
+Status write_file_atomic(const fs::path& path, std::string_view content, Readers readers) {
   const fs::path temporary = temporary_name(path);
-  Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  const mode_t mode = readers == Readers::All ? 0644 : 0600;
+  Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) return tl::unexpected(errno_error(errno, "cannot write", path.string()));
   Status status = write_all(fd.get(), content, path);
   fd.reset();

@@ -31,8 +31,12 @@ class Fd {
 /// The whole file as bytes. Fails for what is missing, unreadable or larger than max_bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes = 1ULL << 32);
 
+enum class Readers { All, OwnerOnly };  // permissions 0644 less the umask, and 0600
+
 /// Writes the file so that a reader, after a crash too, finds either the old content or the whole new one.
-Status write_file_atomic(const std::filesystem::path& path, std::string_view content);
+/// The permissions hold from the first byte on.
+Status write_file_atomic(const std::filesystem::path& path, std::string_view content,
+                         Readers readers = Readers::All);
 
 /// Makes a finished temporary file visible under its name: fsync of file and folder around a rename.
 Status commit_file(const std::filesystem::path& temporary, const std::filesystem::path& target);

@@ -27,23 +27,4 @@ Result<OpenFile> open_in(const fs::path& folder, const std::string& name) {
   return file;
 }
 
-Status write_private_file(const fs::path& path, std::string_view content) {
-  std::string temporary = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
-  Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // 0600
-  if (!fd) return tl::unexpected(errno_error(errno, "cannot write", path.string()));
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd.get(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int error = errno;
-      ::unlink(temporary.c_str());
-      return tl::unexpected(errno_error(error, "cannot write", path.string()));
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  const Status status = commit_file(temporary, path);
-  if (!status) ::unlink(temporary.c_str());
-  return status;
-}
-
 }  // namespace skald

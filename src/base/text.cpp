@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 
-#include <cstdint>
+#include <charconv>
 
 namespace skald {
 
@@ -18,6 +18,13 @@ std::vector<std::string> split(std::string_view text, char separator) {
     parts.emplace_back(text.substr(start, end - start));
   parts.emplace_back(text.substr(start));
   return parts;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 std::string ascii_lower(std::string_view text) {

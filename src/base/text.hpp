@@ -1,5 +1,7 @@
 // Small helpers for text: UTF-8, trimming, splitting.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,8 @@ namespace skald {
 
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
+/// Decimal digits alone; nothing for other text, and for a number above 64 bits.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 /// ASCII letters only; the rest stays.
 std::string ascii_lower(std::string_view text);
 /// Unicode code points of UTF-8 text; damaged bytes become U+FFFD.

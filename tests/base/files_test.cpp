@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -24,6 +25,20 @@ TEST(Files, AtomicWriteIntoNothingFailsAndNamesThePath) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::NotFound);
   EXPECT_NE(status.error().message.find("not/there"), std::string::npos);
+}
+
+TEST(Files, AtomicWriteForTheOwnerAlone) {
+  const TestFolder folder;
+  const mode_t before = ::umask(0);
+  ASSERT_TRUE(write_file_atomic(folder / "keys", "one", Readers::OwnerOnly));
+  ASSERT_TRUE(write_file_atomic(folder / "keys", "two", Readers::OwnerOnly));
+  ::umask(before);
+  struct stat info{};
+  ASSERT_EQ(::stat((folder / "keys").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  EXPECT_EQ(content_of(folder / "keys"), "two");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"keys"}));
+  EXPECT_FALSE(write_file_atomic(folder / "none/keys", "x", Readers::OwnerOnly));
 }
 
 TEST(Files, ReadRefusesWhatIsTooLarge) {

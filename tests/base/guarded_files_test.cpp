@@ -39,20 +39,6 @@ TEST(OpenIn, LinksFoldersAndPipesAreNoFiles) {
     EXPECT_EQ(open_in(folder.path(), name).error().code, ErrorCode::NotFound) << name;
 }
 
-TEST(PrivateFile, ForTheOwnerAlone) {
-  const TestFolder folder;
-  const mode_t before = ::umask(0);
-  ASSERT_TRUE(write_private_file(folder / "keys", "one"));
-  ASSERT_TRUE(write_private_file(folder / "keys", "two"));
-  ::umask(before);
-  struct stat info{};
-  ASSERT_EQ(::stat((folder / "keys").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777U, 0600U);
-  EXPECT_EQ(content_of(folder / "keys"), "two");
-  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"keys"}));
-  EXPECT_FALSE(write_private_file(folder / "none/keys", "x"));
-}
-
 TEST(Secrets, AreLongAndNeverTheSame) {
   const auto one = random_secret(), two = random_secret();
   ASSERT_TRUE(one && two);

@@ -13,6 +13,14 @@ TEST(Text, TrimAndSplit) {
   EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
 }
 
+TEST(Text, WholeNumber) {
+  EXPECT_EQ(whole_number("0"), 0U);
+  EXPECT_EQ(whole_number("007"), 7U);
+  EXPECT_EQ(whole_number("18446744073709551615"), UINT64_MAX);
+  for (const char* other : {"", " 1", "1 ", "+1", "-1", "0x1", "1.0", "1e3", "18446744073709551616", "one"})
+    EXPECT_EQ(whole_number(other), std::nullopt) << other;
+}
+
 TEST(Text, DamagedUtf8IsRepaired) {
   EXPECT_EQ(repair_utf8("caf\xc3\xa9"), "caf\xc3\xa9");
   for (const char* damaged : {"a\xff"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "platform/devices/cuda_libraries.hpp"
 
 namespace skald::whisper {
 namespace {
@@ -26,9 +27,7 @@ constexpr std::array<Known, 11> kKnown = {{
     {"cublas_status_alloc_failed", ErrorCode::OutOfMemory, "the card has not enough free memory", kEndOthers},
     {"cublas_status_not_initialized", ErrorCode::OutOfMemory, "the card has not enough free memory",
      kEndOthers},
-    {"libcublas", ErrorCode::Unavailable, "CUDA's cuBLAS library is missing",
-     "Install CUDA 12's cuBLAS: `pip install nvidia-cublas-cu12`, or your system's package; or use --device "
-     "cpu."},
+    {"libcublas", ErrorCode::Unavailable, "CUDA's cuBLAS library is missing", kCublasAdvice},
     {"driver version is insufficient", ErrorCode::Unavailable, "there is no NVIDIA driver, or it is too old",
      kDriver},
     {"unsupported display driver", ErrorCode::Unavailable, "the NVIDIA driver does not fit the card",

@@ -13,10 +13,6 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kAdvice =
-    "Install CUDA 12's cuBLAS: `pip install nvidia-cublas-cu12`, or your system's package; or use --device "
-    "cpu.";
-
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : value;
@@ -104,13 +100,14 @@ Result<fs::path> load_cublas() {
   if (file.empty())
     return fail(ErrorCode::Unavailable,
                 std::string("CUDA's cuBLAS library (") + kCublas + ") is not installed",
-                std::string(kAdvice));
+                std::string(kCublasAdvice));
   // Its other half lies beside it, where the loader does not look by itself.
   (void)open_library(file.parent_path() / "libcublasLt.so.12");
   if (!open_library(file)) {
     const char* why = ::dlerror();
     return fail(ErrorCode::Unavailable,
-                "'" + file.string() + "' cannot be opened: " + (why ? why : "unknown"), std::string(kAdvice));
+                "'" + file.string() + "' cannot be opened: " + (why ? why : "unknown"),
+                std::string(kCublasAdvice));
   }
   return file;
 }

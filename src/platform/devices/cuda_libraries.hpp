@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -10,6 +11,12 @@ namespace skald {
 
 /// The library that CTranslate2 asks for.
 inline constexpr const char* kCublas = "libcublas.so.12";
+/// What to do where it is missing.
+inline constexpr std::string_view kCublasAdvice =
+    "Install CUDA 12's cuBLAS: `pip install nvidia-cublas-cu12`, or your system's package; or use --device "
+    "cpu.";
+/// Its first half, without a full stop, for where the CPU is taken anyway or was ruled out.
+inline constexpr std::string_view kInstallCublas = kCublasAdvice.substr(0, kCublasAdvice.find(';'));
 
 /// Where to look; tests have a tree of their own.
 struct LibraryPlaces {

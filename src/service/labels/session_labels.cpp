@@ -17,12 +17,18 @@
 #include "service/cards/card_lock.hpp"
 #include "service/labels/label_ladder.hpp"
 #include "service/labels/ollama_steps.hpp"
+#include "service/labels/unload.hpp"
 
 namespace skald {
 namespace {
 
 constexpr int kPromptVersion = 1;  // raised when prompts or their reading change
 constexpr double kLeastOnCpu = 30 * 60;
+
+// "cuda:0" of "cuda:0 + cpu".
+std::string first_device(const LlmStep& step) {
+  return step.device.substr(0, step.device.find(' '));
+}
 
 class Labelling {
  public:
@@ -111,9 +117,8 @@ class Labelling {
     if (card_) return {};
     if (card_refused_) no_card_ = card_refused_;
     if (no_card_ || task_.locks.empty()) return {};
-    const std::string device = step.device.substr(0, step.device.find(' '));
     auto held = lock_card(
-        {task_.locks, device, "labels of " + task_.session}, steady_wait_clock(), context_.cancel,
+        {task_.locks, first_device(step), "labels of " + task_.session}, steady_wait_clock(), context_.cancel,
         [this](std::string_view line) { context_.observer.note("classify: " + std::string(line)); });
     if (held) {
       card_ = std::move(*held);
@@ -130,13 +135,10 @@ class Labelling {
     if (no_card_) return {};
     for (const std::string& model : step.unload) {
       context_.observer.note("Ollama: unloading " + model);
-      const auto gone = ollama_.unload(model);
-      if (!gone) return tl::unexpected(gone.error());
-      if (*gone == llm::Unloaded::Yes) probe_.unloaded(model);
+      TRY(unload_model(ollama_, model, probe_));
     }
     if (step.unload.empty() || step.device.empty()) return {};
-    const std::string device = step.device.substr(0, step.device.find(' '));
-    const ReturnReport report = TRY(broker_.wait_for(device, step.needed, context_.cancel));
+    const ReturnReport report = TRY(broker_.wait_for(first_device(step), step.needed, context_.cancel));
     if (report.returned == Returned::Late) return fail(ErrorCode::OutOfMemory, report.text);
     return {};
   }
@@ -237,9 +239,8 @@ class Labelling {
     if (!loaded) return;
     for (const HostedModel& model : *loaded) {
       if (!same_model(model.name, target_.model)) continue;
-      const auto gone = ollama_.unload(model.name);
+      const auto gone = unload_model(ollama_, model.name, probe_);
       if (gone && *gone == llm::Unloaded::Yes) {
-        probe_.unloaded(model.name);
         context_.observer.note("Ollama: " + model.name + " is unloaded, its memory is free");
       } else {
         context_.observer.warning("Ollama still holds " + model.name + " (" + memory_text(model.size) + ")");

@@ -68,6 +68,8 @@ class SessionRun {
   /// On a card, and on the CPU where that does not go.
   Status transcribe_by_steps(DeviceProbe& probe, const SpeechTask& task, const CardSupport& support);
   Status transcribe_tracks(const TranscribeInput& input, const std::function<void(int)>& started);
+  /// What card and CPU have in common.
+  Result<TranscribeInput> input_of(const std::filesystem::path& model, int batch);
   Result<TranscribeInput> input_for_cpu(const std::filesystem::path& model, int batch);
   Result<TranscribeInput> input_for_card(const std::filesystem::path& model, const WhisperStep& step);
   /// Whether all tracks have words by this input already.

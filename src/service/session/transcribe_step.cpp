@@ -83,30 +83,29 @@ Result<std::optional<Artifact>> SessionRun::transcribe_by_service(const Track& t
   return std::optional<Artifact>();
 }
 
-Result<TranscribeInput> SessionRun::input_for_cpu(const fs::path& model, int batch) {
-  const std::string identity = TRY(model_identity(store_, model));
-  const SpeechTuning tuning = TRY(speech_tuning_of(model, identity));
-  const bool told = checked_.options.threads > 0;
-  return TranscribeInput{model,
-                         identity,
-                         checked_.options.languages,
-                         checked_.party ? hotwords(*checked_.party) : std::string(),
-                         tuning.precision,
-                         checked_.options.beam > 1 ? "ctranslate2" : tuning.decoder,
-                         told ? checked_.threads : tuning.threads,
-                         batch,
-                         checked_.options.beam};
-}
-
-Result<TranscribeInput> SessionRun::input_for_card(const fs::path& model, const WhisperStep& step) {
+Result<TranscribeInput> SessionRun::input_of(const fs::path& model, int batch) {
   TranscribeInput input;
   input.model = model;
   input.identity = TRY(model_identity(store_, model));
   input.languages = checked_.options.languages;
   input.hotwords = checked_.party ? hotwords(*checked_.party) : std::string();
   input.threads = checked_.threads;
-  input.batch = step.batch;
+  input.batch = batch;
   input.beam = checked_.options.beam;
+  return input;
+}
+
+Result<TranscribeInput> SessionRun::input_for_cpu(const fs::path& model, int batch) {
+  TranscribeInput input = TRY(input_of(model, batch));
+  const SpeechTuning tuning = TRY(speech_tuning_of(model, input.identity));
+  input.precision = tuning.precision;
+  input.decoder = input.beam > 1 ? "ctranslate2" : tuning.decoder;
+  if (checked_.options.threads <= 0) input.threads = tuning.threads;
+  return input;
+}
+
+Result<TranscribeInput> SessionRun::input_for_card(const fs::path& model, const WhisperStep& step) {
+  TranscribeInput input = TRY(input_of(model, step.batch));
   const std::string digits = step.device.substr(step.device.find(':') + 1);
   input.card = TranscribeCard{std::atoi(digits.c_str()), std::string(to_string(step.precision))};
   return input;

@@ -10,16 +10,6 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-// SHA-256 of each recording of a run, in their order.
-std::vector<std::string> recordings_of(const RunRecord& run) {
-  std::vector<std::string> hashes;
-  const Json details = parse_json(run.details, "run").value_or(Json::object());
-  const auto list = details.is_object() ? details.find("recordings") : details.end();
-  if (!details.is_object() || list == details.end()) return hashes;
-  for (const Json& recording : *list) hashes.push_back(get_or(recording, "sha256", std::string()));
-  return hashes;
-}
-
 bool made_from(const Store::UsedArtifact& used, const std::string& recording) {
   const auto inputs = used.made_from.find("inputs");
   return inputs != used.made_from.end() && inputs->is_array() && !inputs->empty() &&
@@ -55,6 +45,15 @@ Result<Session> find_session(Store& store, const std::string& name) {
     return fail(ErrorCode::NotFound, "there is no session '" + name + "'",
                 "`skald sessions list` shows them.");
   return Session{runs.back().id, name, std::move(runs)};
+}
+
+std::vector<std::string> recordings_of(const RunRecord& run) {
+  std::vector<std::string> hashes;
+  const Json details = parse_json(run.details, "run").value_or(Json::object());
+  const auto list = details.is_object() ? details.find("recordings") : details.end();
+  if (!details.is_object() || list == details.end()) return hashes;
+  for (const Json& recording : *list) hashes.push_back(get_or(recording, "sha256", std::string()));
+  return hashes;
 }
 
 Result<RunRecord> newest_results(const Session& session) {

@@ -25,6 +25,9 @@ Result<Session> find_session(Store& store, std::int64_t id);
 /// NotFound: there is none of that name.
 Result<Session> find_session(Store& store, const std::string& name);
 
+/// SHA-256 of each recording of a run, in their order.
+std::vector<std::string> recordings_of(const RunRecord& run);
+
 /// The newest run with results. NotFound: no run has finished.
 Result<RunRecord> newest_results(const Session& session);
 

@@ -65,8 +65,7 @@ CardSupport card_support(const Devices& devices) {
     return {CudaSupport::No, "there is no card" + (devices.no_gpu.empty() ? "" : " (" + devices.no_gpu + ")"),
             "Check the driver with `nvidia-smi`, or use --device auto (INFERENCE_DEVICE=auto)."};
   if (devices.simulated || !find_cublas(library_places()).empty()) return {CudaSupport::Yes, {}, {}};
-  return {CudaSupport::No, std::string(kCublas) + " is not installed",
-          "Install CUDA 12's cuBLAS: `pip install nvidia-cublas-cu12`, or your system's package."};
+  return {CudaSupport::No, std::string(kCublas) + " is not installed", std::string(kInstallCublas) + "."};
 }
 
 Result<WhisperWish> speech_wish(const SpeechTask& task, const LlmServices& services,
