@@ -8,7 +8,7 @@ const require = createRequire(`${packages}/`);
 const { chromium: launcher } = require("playwright-core");
 const axe = require.resolve("axe-core/axe.min.js");
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const next = async () => {
   const { value, done } = await lines.next();
@@ -36,7 +36,8 @@ async function usable(page) {
     await page.emulateMedia({ colorScheme: colours, reducedMotion: "reduce" });
     if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(await (await import("node:fs/promises")).readFile(axe, "utf8"));
     const found = await page.evaluate(() =>
-      window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] } }),
+      // Without preload: axe would copy style sheets into the page, which the policy of the server refuses.
+      window.axe.run(document, { preload: false, runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] } }),
     );
     const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
     assert.deepEqual(serious.map((v) => `${colours}: ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any.map((a) => a.message).join(" ")}`).join("; ")}`), []);

@@ -1,12 +1,16 @@
 // The frame of all pages: navigation, language, colours; the address after # chooses the page.
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import "./app.css";
 import { version } from "./api";
 import { Element } from "./element";
 import { language, setLanguage, t } from "./i18n";
 import { listen } from "./live";
+import "./pages/review";
+import "./pages/plan";
 import "./pages/sessions";
+import "./pages/tools";
 
 type Colours = "auto" | "light" | "dark";
 const KEPT = "skald-colours";
@@ -26,11 +30,18 @@ function setColours(wanted: Colours) {
 setColours(colours());
 
 interface Place {
-  name: "sessions" | "none";
+  name: "sessions" | "review" | "tools" | "none";
+  id: number;
+  at?: number;
 }
 
 function place(): Place {
-  return { name: location.hash.replace(/^#\/?/, "") === "" ? "sessions" : "none" };
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, id] = path.split("/");
+  const at = new URLSearchParams(query ?? "").get("at");
+  if (path === "") return { name: "sessions", id: 0 };
+  if (name === "sessions" && /^\d{1,15}$/.test(id ?? "")) return { name: "review", id: Number(id), at: at && Number(at) >= 0 ? Number(at) : undefined };
+  return { name: path === "tools" ? "tools" : "none", id: 0 };
 }
 
 @customElement("skald-app")
@@ -56,6 +67,10 @@ export class App extends Element {
     switch (this.place.name) {
       case "sessions":
         return html`<sessions-page></sessions-page>`;
+      case "review":
+        return keyed(location.hash, html`<review-page .session=${this.place.id} .at=${this.place.at}></review-page>`);
+      case "tools":
+        return html`<tools-page></tools-page>`;
       default:
         return html`<div class="column"><h1>${t("nothing_here")}</h1><p><a href="#/">${t("to_sessions")}</a></p></div>`;
     }
@@ -70,7 +85,7 @@ export class App extends Element {
       <a class="skip" href="#main" @click=${this.skip}>${t("skip")}</a>
       <header class="top">
         <a class="brand" href="#/" aria-label="Skald ${version}"><img src="/skald.svg" alt="" width="28" height="28" /><span>Skald</span></a>
-        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), this.place.name === "sessions")}</nav>
+        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), ["sessions", "review"].includes(this.place.name))}${this.link("#/tools", t("tools"), this.place.name === "tools")}</nav>
         <div class="choices">
           <label><span class="hidden">${t("language")}</span>
             <select @change=${(e: Event) => setLanguage((e.target as HTMLSelectElement).value as "en" | "nl")}>

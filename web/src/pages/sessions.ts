@@ -71,12 +71,11 @@ export class SessionsPage extends Element {
     const name = session.name || t("unnamed");
     return html`<li class="session">
       <div class="what">
-        <span class="name">${name}</span>
+        <a class="name" href="#/sessions/${session.id}">${name}</a>
         <span class="muted">${date(session.started)}${session.runs > 1 ? html` · ${plural("runs", session.runs)}` : nothing}</span>
       </div>
       <span class="state ${session.state}">${t(`state_${session.state}`)}</span>
       <div class="do">
-        ${session.state === "finished" ? html`<a href="/api/v1/sessions/${session.id}/transcript">${t("transcript")}</a>` : nothing}
         <button class="plain" aria-label=${t("remove_named", { name })} ?disabled=${session.state === "running"} @click=${() => this.forget(session)}>${t("remove")}</button>
       </div>
     </li>`;
