@@ -5,7 +5,7 @@ PURPOSE ?= build
 SETUP = $(PYTHON) deps/stage.py
 COMPILE = $(PYTHON) tools/build.py
 
-.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz ollama-test bench classifier notice clean distclean
+.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz ollama-test llama-test bench classifier notice clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make tsan       tests under the thread sanitizer   make ubsan    under that for undefined behaviour alone'
 	@echo 'make fuzz       the fuzzers, FUZZ_SECONDS each (60)'
 	@echo 'make ollama-test  builds a real Ollama and runs the tests that talk to it'
+	@echo 'make llama-test   fetches llama.cpp'"'"'s server and runs the tests that talk to it'
 	@echo 'make bench      the benchmarks                   make notice    writes NOTICE from deps/manifest.json'
 	@echo 'make classifier trains the classifier on data/classification and writes its report'
 	@echo 'make clean      removes the build folders        make distclean and also what was downloaded and prepared'
@@ -52,6 +53,11 @@ fuzz:
 ollama-test: setup
 	@$(COMPILE) $(BUILD) ollama_test
 	@tools/ollama_tests $(BUILD)
+
+llama-test: setup
+	@$(SETUP) --only smollm2 --only llama-server
+	@$(COMPILE) $(BUILD) programs
+	@tools/llama_tests $(BUILD)
 
 format:
 	@$(SETUP) --for test

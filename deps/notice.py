@@ -75,7 +75,7 @@ def notice(manifest):
         MODELS,
         section("Fetched by set-up", [component(row) for row in standard]),
         section("Fetched only where the system lacks the package", [component(row) for row in stand_ins]),
-        section("Fetched for tests with a real Ollama alone", [component(row) for row in for_tests]),
+        section("Fetched for tests with real language model servers alone", [component(row) for row in for_tests]),
         section("Fetched by npm, for the pages (web/package-lock.json has the hash of each)", [npm_packages(manifest)]),
         section("Packages of the Debian system, for building, running, testing", ["\n".join(debian)]),
     ])

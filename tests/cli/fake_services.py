@@ -4,6 +4,7 @@ The bodies are those that the real programs send. Standard library only.
 """
 
 import hashlib
+import http.client
 import json
 import re
 import threading
@@ -163,6 +164,28 @@ def drips(service, handler, request):
     except OSError:
         pass
     handler.close_connection = True
+
+
+def passes_on(url, refuses=(), longest=256, before_reply=lambda: None):
+    """The real server at `url` answers, in `longest` tokens at most; forms of answer in `refuses` are refused, as servers
+    that lack them do."""
+    def act(service, handler, request):
+        form = request.get("response_format", {}).get("type", "text")
+        if form in refuses:
+            return send(handler, 400, {"error": {"message": f"response_format {form} is not supported"}})
+        real = http.client.HTTPConnection(url.removeprefix("http://"), timeout=300)
+        try:
+            shorter = {**request, "max_tokens": min(longest, request["max_tokens"])}
+            real.request("POST", handler.path, json.dumps(shorter), {"Content-Type": "application/json"})
+            before_reply()
+            reply = real.getresponse()
+            return send(handler, reply.status, reply.read())
+        except (OSError, http.client.HTTPException):
+            handler.close_connection = True
+            return handler.connection.close()
+        finally:
+            real.close()
+    return act
 
 
 class Ollama(Service):
