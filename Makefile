@@ -5,7 +5,7 @@ PURPOSE ?= build
 SETUP = $(PYTHON) deps/stage.py
 COMPILE = $(PYTHON) tools/build.py
 
-.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz ollama-test llama-test bench classifier notice clean distclean
+.PHONY: help demo test build setup check format tidy asan tsan ubsan fuzz ollama-test llama-test bench classifier pictures notice clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make llama-test   fetches llama.cpp'"'"'s server and runs the tests that talk to it'
 	@echo 'make bench      the benchmarks                   make notice    writes NOTICE from deps/manifest.json'
 	@echo 'make classifier trains the classifier on data/classification and writes its report'
+	@echo 'make pictures   the pictures of the pages, from the demo session'
 	@echo 'make clean      removes the build folders        make distclean and also what was downloaded and prepared'
 
 demo: PURPOSE = demo
@@ -77,6 +78,10 @@ classifier:
 	@$(SETUP) --for build
 	@$(COMPILE) $(BUILD) skald_train_classifier
 	@$(BUILD)/skald_train_classifier
+
+pictures: PURPOSE = test
+pictures: build
+	@SKALD_BUILD=$(abspath $(BUILD)) $(PYTHON) -B tests/web/pictures.py
 
 notice:
 	@$(PYTHON) deps/notice.py

@@ -16,10 +16,10 @@ export class ApiError extends Error {
   }
 }
 
-const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="skald-${name}"]`)?.content ?? "";
-const csrf = meta("csrf");
-export const nonce = meta("nonce");
-export const version = meta("version");
+const meta = (page: Document, name: string) => page.querySelector<HTMLMetaElement>(`meta[name="skald-${name}"]`)?.content ?? "";
+let csrf = meta(document, "csrf");
+export const nonce = meta(document, "nonce");
+export const version = meta(document, "version");
 export const BASE = "/api/v1";
 
 const unreachable: Problem = { code: "Unreachable", message: "", advice: "", retry: true };
@@ -32,28 +32,41 @@ async function problemOf(reply: Response): Promise<Problem> {
   }
 }
 
-// The cookie of a server that was started anew is another one: the page is loaded again, once.
-function renew() {
-  const mark = "skald-renewed";
-  if (sessionStorage.getItem(mark) === csrf) return;
-  sessionStorage.setItem(mark, csrf);
-  location.reload();
+let renewing: Promise<boolean> | null = null;
+
+async function readPage(): Promise<boolean> {
+  const page = new DOMParser().parseFromString(await (await fetch("/", { credentials: "same-origin" })).text(), "text/html");
+  if (meta(page, "version") !== version) location.reload(); // another program answers now
+  const known = csrf;
+  csrf = meta(page, "csrf");
+  return csrf !== known;
 }
 
-/** One request; throws ApiError for every answer that is not a success, and where there is none. */
-export async function send(method: string, path: string, body?: BodyInit, type?: string, signal?: AbortSignal): Promise<Response> {
+/** A server that was started anew has another cookie and another word: both come with the page, which need not be loaded for that. */
+export function renew(): Promise<boolean> {
+  renewing ??= readPage()
+    .catch(() => false)
+    .finally(() => (renewing = null));
+  return renewing;
+}
+
+async function attempt(method: string, path: string, body?: BodyInit, type?: string, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["X-Skald-CSRF"] = csrf;
   if (type) headers["Content-Type"] = type;
-  let reply: Response;
   try {
-    reply = await fetch(BASE + path, { method, headers, body, signal, credentials: "same-origin" });
+    return await fetch(BASE + path, { method, headers, body, signal, credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, unreachable);
   }
+}
+
+/** One request; throws ApiError for every answer that is not a success, and where there is none. */
+export async function send(method: string, path: string, body?: BodyInit, type?: string, signal?: AbortSignal): Promise<Response> {
+  let reply = await attempt(method, path, body, type, signal);
+  if ((reply.status === 401 || reply.status === 403) && (await renew())) reply = await attempt(method, path, body, type, signal);
   if (reply.ok) return reply;
-  if (reply.status === 401) renew();
   throw new ApiError(reply.status, await problemOf(reply));
 }
 

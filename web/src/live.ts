@@ -1,5 +1,5 @@
 // What happens in the server, as it happens. One stream for all pages; it comes back by itself after a break.
-import { BASE } from "./api";
+import { BASE, renew } from "./api";
 
 type Listener = (data: any) => void;
 
@@ -7,6 +7,7 @@ const KINDS = ["session.added", "session.changed", "session.removed", "job.added
 const listeners = new Map<string, Set<Listener>>();
 let source: EventSource | undefined;
 let wasOpen = false;
+const PAUSE_MS = 1000;
 
 function tell(kind: string, data: unknown) {
   for (const listener of listeners.get(kind) ?? []) listener(data);
@@ -24,9 +25,15 @@ function start() {
   source.addEventListener("reset", () => tell("renew", null));
   source.onerror = () => {
     tell("connection", false);
-    // A server that was started anew refuses the old cookie, which ends the stream for good: the next read finds out.
-    if (source?.readyState === EventSource.CLOSED) tell("renew", null);
+    if (source?.readyState === EventSource.CLOSED) void again();
   };
+}
+
+// A stream that was refused does not come back by itself: the server was started anew, or is away.
+async function again() {
+  await new Promise((resolve) => window.setTimeout(resolve, PAUSE_MS));
+  await renew();
+  start();
 }
 
 /** Calls the listener for each event of a kind; "renew": read the state anew; "connection": true or false. Returns the way out. */

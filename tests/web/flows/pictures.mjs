@@ -1,0 +1,27 @@
+// The pictures of the documents: the main pages with the demo session.
+
+export async function all({ page, url, given }) {
+  const take = (name) => page.screenshot({ path: `${given.folder}/${name}.png` });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(`${url}#/sessions/1`);
+  await page.locator(".row").first().waitFor();
+  await page.locator("review-wave .wave div").first().waitFor();
+  await page.locator(".row").nth(6).locator(".who").click();
+  await take("review");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator(".row").nth(14).locator("[data-word]").nth(3).click();
+  await page.locator(".row").nth(14).locator(".heard").waitFor();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await take("review-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  for (const [name, hash, ready] of given.pages) {
+    await page.goto(`${url}${hash}`);
+    await page.locator(ready).first().waitFor();
+    await take(name);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${url}#/sessions/1`);
+  await page.locator(".row").first().waitFor();
+  await page.locator("review-wave .wave div").first().waitFor();
+  await take("phone");
+}
