@@ -96,7 +96,7 @@ Admission check_origin(const Request& request, Guard guard) {
   return {};
 }
 
-Admission check_body(const Request& request, const Gate& gate) {
+Admission check_body(const Request& request, const Gate& gate, Body body) {
   const auto lengths = request.all("Content-Length");
   const bool chunked = !request.all("Transfer-Encoding").empty();
   const auto length = lengths.empty() ? std::optional<std::uint64_t>(0) : whole_number(lengths.front());
@@ -104,11 +104,14 @@ Admission check_body(const Request& request, const Gate& gate) {
     return refuse(RefusalCode::BadRequest, "the Content-Length cannot be read");
   if (*length == 0 && !chunked) return {};
   if (request.is_read()) return refuse(RefusalCode::BadRequest, "a read has no body");
-  if (*length > gate.most_body)
+  if (*length > gate.most(body))
     return refuse(RefusalCode::TooLarge,
-                  "the body is larger than " + std::to_string(gate.most_body) + " bytes");
-  const auto type = request.header("Content-Type");
-  if (!type || !is_json(*type)) return refuse(RefusalCode::UnsupportedType, "the body is not JSON");
+                  "the body is larger than " + std::to_string(gate.most(body)) + " bytes");
+  const std::string_view type = request.header("Content-Type").value_or("");
+  if (body == Body::Json && !is_json(type))
+    return refuse(RefusalCode::UnsupportedType, "the body is not JSON");
+  if (body == Body::Bytes && ascii_lower(trim(type)) != "application/octet-stream")
+    return refuse(RefusalCode::UnsupportedType, "a piece of a file is sent as application/octet-stream");
   return {};
 }
 
@@ -129,10 +132,10 @@ Admission check_caller(const Request& request, Guard guard, const Gate& gate) {
   return {};
 }
 
-Admission admit(const Request& request, Guard guard, const Gate& gate) {
+Admission admit(const Request& request, Guard guard, const Gate& gate, Body body) {
   return check_address(request, gate)
       .and_then([&] { return check_origin(request, guard); })
-      .and_then([&] { return check_body(request, gate); })
+      .and_then([&] { return check_body(request, gate, body); })
       .and_then([&] { return check_caller(request, guard, gate); });
 }
 

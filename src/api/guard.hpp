@@ -17,6 +17,12 @@ enum class Guard {
   Change  // the cookie and what the page knows besides (X-Skald-CSRF), or a token
 };
 
+/// What a request may carry.
+enum class Body {
+  Json,  // an object, or nothing
+  Bytes  // application/octet-stream
+};
+
 /// What callers are measured against.
 struct Gate {
   std::string host = "127.0.0.1";  // that the server listens on
@@ -25,7 +31,10 @@ struct Gate {
   std::string csrf;
   std::function<bool(std::string_view)> knows_token = [](std::string_view) { return false; };
   unsigned owner = 0;               // user id that the server runs as
-  std::size_t most_body = 1 << 20;  // bytes
+  std::size_t most_body = 1 << 20;   // bytes of JSON
+  std::size_t most_piece = 8 << 20;  // bytes of one piece of a file
+
+  std::size_t most(Body body) const { return body == Body::Json ? most_body : most_piece; }
 
   std::string cookie_name() const { return "skald_" + std::to_string(port); }
 };
@@ -35,11 +44,11 @@ struct Gate {
 Admission check_address(const Request& request, const Gate& gate);
 /// Whether a browser sends it for this server's own page, or for the user. The Host must have been checked.
 Admission check_origin(const Request& request, Guard guard);
-/// A body is JSON and small; nothing comes with a read.
-Admission check_body(const Request& request, const Gate& gate);
+/// A body is of that kind and not too large, as far as headers tell; nothing comes with a read.
+Admission check_body(const Request& request, const Gate& gate, Body body = Body::Json);
 Admission check_caller(const Request& request, Guard guard, const Gate& gate);
 
 /// All of the above, in that order.
-Admission admit(const Request& request, Guard guard, const Gate& gate);
+Admission admit(const Request& request, Guard guard, const Gate& gate, Body body = Body::Json);
 
 }  // namespace skald::api

@@ -26,6 +26,9 @@ struct Request {
   Fields headers;
   /// User id at the other end of the connection, where the kernel tells.
   std::function<std::optional<unsigned>()> peer_owner = {};
+  /// Hands out the body piece by piece, as it comes in; once. False: `take` wanted no more, or it was cut off.
+  using Take = std::function<bool(std::string_view piece)>;
+  std::function<bool(const Take& take)> read_body = [](const Take&) { return true; };
 
   /// Values of a header, whatever the case of its name.
   std::vector<std::string_view> all(std::string_view name) const;

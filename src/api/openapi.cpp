@@ -50,7 +50,7 @@ Json responses(const Route& route) {
     all["404"] = error_answer("There is no such thing");
   if (route.guard == Guard::Change) {
     all["413"] = error_answer("The body is too large");
-    all["415"] = error_answer("The body is not JSON");
+    all["415"] = error_answer("The body is of another type");
   }
   if (route.operation == "getPlan") {
     all["404"] = error_answer("There is no such backend, model or preset");
@@ -61,11 +61,19 @@ Json responses(const Route& route) {
   return all;
 }
 
+Json request_body(const Route& route) {
+  const std::string_view type = route.body == Body::Json ? "application/json" : "application/octet-stream";
+  const Json schema = route.body == Body::Json ? Json({{"type", "object"}}) : Json::object();
+  return {{"required", route.body == Body::Bytes}, {"content", {{type, {{"schema", schema}}}}}};
+}
+
 Json operation(const Route& route) {
   Json row = {{"operationId", route.operation}, {"summary", route.summary}, {"parameters", Json::array()}};
   if (route.pattern.find("{id}") != std::string_view::npos) row["parameters"].push_back(path_id());
   for (const std::string_view parameter : route.parameters)
     if (!parameter.empty()) row["parameters"].push_back(query_parameter(parameter));
+  if (route.method == "POST" || route.method == "PUT" || route.method == "PATCH")
+    row["requestBody"] = request_body(route);
   row["responses"] = responses(route);
   row["security"] = Json::array();
   if (route.guard == Guard::Read)

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/handlers.hpp"
+#include "formats/fields.hpp"
 
 namespace skald::api {
 namespace {
@@ -77,6 +78,26 @@ std::optional<std::string_view> fits(std::string_view pattern, std::string_view 
   return digits;
 }
 
+// What the body holds; an empty object where nothing was sent.
+tl::expected<Json, Refusal> sent_object(const Request& request, const Gate& gate) {
+  std::string text;
+  bool too_large = false;
+  const bool whole = request.read_body([&](std::string_view piece) {
+    too_large = text.size() + piece.size() > gate.most_body;
+    if (!too_large) text += piece;
+    return !too_large;
+  });
+  if (too_large)
+    return refuse(RefusalCode::TooLarge,
+                  "the body is larger than " + std::to_string(gate.most_body) + " bytes");
+  if (!whole) return refuse(RefusalCode::BadRequest, "the body was cut off");
+  if (text.empty()) return Json::object();
+  auto json = parse_outside_json(text, "body");
+  if (!json) return refuse(RefusalCode::BadRequest, json.error().message);
+  if (!json->is_object()) return refuse(RefusalCode::BadRequest, "the body is not a JSON object");
+  return std::move(*json);
+}
+
 }  // namespace
 
 std::span<const Route> routes() {
@@ -126,8 +147,16 @@ Reply answer(Context& context, const Request& request) {
     reply.headers.emplace_back("Allow", found.allowed);
     return reply;
   }
-  if (const auto in = admit(request, found.route->guard, context.gate); !in) return error_reply(in.error());
-  auto reply = found.route->handler(context, {request, found.id});
+  const Route& route = *found.route;
+  if (const auto in = admit(request, route.guard, context.gate, route.body); !in)
+    return error_reply(in.error());
+  Call call{request, found.id, Json::object()};
+  if (route.body == Body::Json && !request.is_read()) {
+    auto body = sent_object(request, context.gate);
+    if (!body) return error_reply(body.error());
+    call.body = std::move(*body);
+  }
+  auto reply = route.handler(context, call);
   return reply ? std::move(*reply) : error_reply(reply.error());
 }
 

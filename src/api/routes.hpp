@@ -14,7 +14,8 @@ namespace skald::api {
 
 struct Call {
   const Request& request;
-  std::int64_t id = 0;  // where the pattern has {id}
+  std::int64_t id = 0;        // where the pattern has {id}
+  Json body = Json::object();  // where one was sent, and the route takes JSON
 };
 
 using Handler = Result<Reply> (*)(Context&, const Call&);
@@ -27,7 +28,8 @@ struct Route {
   std::string_view operation;  // its name in the OpenAPI document
   std::string_view type;       // of what comes back
   std::string_view summary;
-  std::array<std::string_view, 6> parameters = {};  // in the query, "name: what it is"
+  std::array<std::string_view, 8> parameters = {};  // in the query, "name: what it is"
+  Body body = Body::Json;
 };
 
 std::span<const Route> routes();

@@ -147,13 +147,23 @@ struct Server::Parts {
   bool ended = false;
 
   void set_up();
-  void handle(const httplib::Request& from, httplib::Response& to);
+  void handle(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader* body);
   Status bind(const ServeOptions& options);
   void listen();
 };
 
-void Server::Parts::handle(const httplib::Request& from, httplib::Response& to) {
-  put(answer(*context, request_from(from)), to);
+void Server::Parts::handle(const httplib::Request& from, httplib::Response& to,
+                           const httplib::ContentReader* body) {
+  Request request = request_from(from);
+  bool cut = false;
+  if (body != nullptr)
+    request.read_body = [&](const Request::Take& take) {
+      cut = !(*body)([&](const char* bytes, std::size_t count) { return take({bytes, count}); });
+      return !cut;
+    };
+  put(answer(*context, request), to);
+  // What is left of the body would be taken for the next request.
+  if (cut) to.set_header("Connection", "close");
   // The reply is already the part that was asked for; the library would cut it a second time. The request is
   // its own object, which it made itself and hands out as const.
   const_cast<httplib::Request&>(from).ranges.clear();
@@ -165,7 +175,7 @@ void Server::Parts::set_up() {
   http.set_write_timeout(kPatienceSeconds);
   http.set_keep_alive_timeout(kPatienceSeconds);
   http.set_keep_alive_max_count(1000);
-  http.set_payload_max_length(context->gate.most_body);
+  http.set_payload_max_length(context->gate.most_piece);
   http.set_tcp_nodelay(true);
   // Not SO_REUSEPORT, which would let two servers share a port without a word.
   http.set_socket_options([](socket_t sock) {
@@ -175,9 +185,19 @@ void Server::Parts::set_up() {
   httplib::Headers strict;
   for (const auto& [name, value] : strict_headers()) strict.emplace(name, value);
   http.set_default_headers(strict);
-  // Before the library looks at a body, so that what is refused is not read.
+  // The library hands out a way to read the body to these four, and only where nobody handled the request
+  // before. What is refused is not read.
+  const auto with_body = [this](const httplib::Request& from, httplib::Response& to,
+                                const httplib::ContentReader& body) { handle(from, to, &body); };
+  constexpr const char* any_path = R"([\s\S]*)";
+  http.Post(any_path, with_body);
+  http.Put(any_path, with_body);
+  http.Patch(any_path, with_body);
+  http.Delete(any_path, with_body);
   http.set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
-    handle(from, to);
+    if (from.method == "POST" || from.method == "PUT" || from.method == "PATCH" || from.method == "DELETE")
+      return httplib::Server::HandlerResponse::Unhandled;
+    handle(from, to, nullptr);
     return httplib::Server::HandlerResponse::Handled;
   });
   http.set_error_handler([](const httplib::Request&, httplib::Response& to) {

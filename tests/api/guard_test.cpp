@@ -205,6 +205,19 @@ TEST(Body, JsonAndSmall) {
     EXPECT_EQ(sent({{"Content-Length", length}, {"Content-Type", "application/json"}}), 400) << length;
 }
 
+TEST(Body, PiecesOfFilesAreBytes) {
+  const auto sent = [](const char* type, const char* length) {
+    return status(check_body(with(from_page("PUT"), {{"Content-Type", type}, {"Content-Length", length}}),
+                             gate(), Body::Bytes));
+  };
+  EXPECT_EQ(sent("application/octet-stream", "8388608"), 200);
+  EXPECT_EQ(sent("Application/Octet-Stream ", "1"), 200);
+  EXPECT_EQ(sent("application/octet-stream", "8388609"), 413);
+  EXPECT_EQ(sent("application/json", "2"), 415);
+  EXPECT_EQ(sent("application/octet-stream; x", "2"), 415);
+  EXPECT_EQ(sent("", "2"), 415);
+}
+
 TEST(Body, NothingComesWithARead) {
   const Request read =
       with(from_page("GET"), {{"Content-Length", "2"}, {"Content-Type", "application/json"}});

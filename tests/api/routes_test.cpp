@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "store/store.hpp"
@@ -137,6 +138,25 @@ TEST_F(Answer, ARemovedSessionIsGone) {
   EXPECT_EQ(answer(*context_, trusted("DELETE", "/api/v1/sessions/" + id)).status, 200);
   EXPECT_EQ(answer(*context_, trusted("GET", "/api/v1/sessions/" + id)).status, 404);
   EXPECT_EQ(answer(*context_, trusted("DELETE", "/api/v1/sessions/" + id)).status, 404);
+}
+
+TEST_F(Answer, ABodyIsAWholeObjectOfLimitedSize) {
+  const auto sent = [&](std::vector<std::string> pieces, bool whole) {
+    Request asked = trusted("DELETE", "/api/v1/sessions/77");
+    asked.headers.insert(asked.headers.end(),
+                         {{"Transfer-Encoding", "chunked"}, {"Content-Type", "application/json"}});
+    asked.read_body = [&](const Request::Take& take) {
+      return std::all_of(pieces.begin(), pieces.end(), take) && whole;
+    };
+    return answer(*context_, asked).status;
+  };
+  EXPECT_EQ(sent({"{\"a\"", ": 1}"}, true), 404);  // taken: there is no such session
+  EXPECT_EQ(sent({}, true), 404);
+  EXPECT_EQ(sent({"{\"a\"", ": 1}"}, false), 400);
+  for (const char* odd : {"[]", "1", "{", "{} {}", "\xff", "null"}) EXPECT_EQ(sent({odd}, true), 400) << odd;
+  EXPECT_EQ(sent({std::string(100, '[')}, true), 400);
+  std::vector<std::string> endless(17, std::string(65536, ' '));
+  EXPECT_EQ(sent(endless, true), 413);
 }
 
 TEST_F(Answer, NamesAreTextInThePage) {

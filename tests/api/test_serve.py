@@ -245,6 +245,23 @@ class Guards(Session):
         self.assertEqual((reply.status, reply.code()), (413, "TooLarge"))
         self.assertEqual(self.server.get(self.session).status, 200)
 
+    def test_bodies_are_read_to_their_end_and_not_beyond(self):
+        path = f"{self.session}9"
+        for body, status in [(b"{}", 404), (b"[1]", 400), (b"{", 400), (b"[" * 100, 400), (b"\xff", 400)]:
+            reply = self.server.change("DELETE", path, {"Content-Type": "application/json"}, body)
+            self.assertEqual(reply.status, status, body)
+        own = self.server.page_headers()
+        head = (f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nContent-Type: application/json\r\n"
+                f"Cookie: {own['Cookie']}\r\nX-Skald-CSRF: {self.server.csrf}\r\n")
+        after = f"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nConnection: close\r\n\r\n"
+        chunked = f"{head}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n{after}"
+        self.assertRegex(self.server.send(chunked), rb"(?s)^HTTP/1.1 404 .*HTTP/1.1 200 ")
+        # What is cut off, or never ends, is the last of its connection.
+        self.assertRegex(self.server.send(f"{head}Content-Length: 90\r\n\r\n{{}}{after}"), rb"(?s)^HTTP/1.1 400 ((?!HTTP/1.1).)*$")
+        endless = "20000\r\n" + " " * 0x20000 + "\r\n"
+        told = self.server.send(f"{head}Transfer-Encoding: chunked\r\n\r\n{endless * 9}0\r\n\r\n{after}")
+        self.assertRegex(told, rb"(?s)^(HTTP/1.1 413 ((?!HTTP/1.1).)*)?$")
+
     def test_what_follows_a_refused_body_is_not_a_request(self):
         inner = f"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n\r\n"
         outer = (f"DELETE {self.session} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nContent-Type: text/plain\r\n"
