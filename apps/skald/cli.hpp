@@ -64,6 +64,8 @@ Result<ProcessOptions> resolve(const CommonOptions& options);
 
 /// Prints "skald: message. advice" on standard error; the exit status of the error.
 int report(const Error& error);
+/// 0, or the exit status of the error, which is printed.
+int finish(const Status& status);
 
 /// Cancelled by Ctrl-C or SIGTERM; the second Ctrl-C ends the program at once.
 CancelToken& interrupt_token();

@@ -37,6 +37,10 @@ int report(const Error& error) {
   return exit_status(error.code);
 }
 
+int finish(const Status& status) {
+  return status ? 0 : report(status.error());
+}
+
 int run(int argc, char** argv) {
   refuse_core_files();
   (void)interrupt_token();  // made before a signal may want it

@@ -15,7 +15,8 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& home
   context->gate.session = TRY(random_secret());
   context->gate.csrf = TRY(random_secret());
   context->gate.knows_token = [book = TokenBook(home)](std::string_view token) { return book.knows(token); };
-  context->watch = TRY(SessionWatch::start(home, context->events));
+  context->reviews = TRY(ReviewBook::open(home));
+  context->watch = TRY(SessionWatch::start(home, context->events, *context->reviews));
   return context;
 }
 

@@ -10,6 +10,7 @@
 #include "api/tokens.hpp"
 #include "api/watch.hpp"
 #include "pipeline/ports.hpp"
+#include "service/review/review_book.hpp"
 #include "store/store.hpp"
 
 namespace skald::api {
@@ -38,7 +39,8 @@ class Context {
   Gate gate;
   EventHub events;
   CancelToken cancel;
-  std::unique_ptr<SessionWatch> watch;
+  std::unique_ptr<ReviewBook> reviews;
+  std::unique_ptr<SessionWatch> watch;  // uses the reviews
 
  private:
   Context(std::unique_ptr<Store> store, std::string program_version, std::string epoch,

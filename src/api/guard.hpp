@@ -30,7 +30,7 @@ struct Gate {
   std::string session;  // value of the cookie
   std::string csrf;
   std::function<bool(std::string_view)> knows_token = [](std::string_view) { return false; };
-  unsigned owner = 0;               // user id that the server runs as
+  unsigned owner = 0;                // user id that the server runs as
   std::size_t most_body = 1 << 20;   // bytes of JSON
   std::size_t most_piece = 8 << 20;  // bytes of one piece of a file
 

@@ -26,7 +26,8 @@ struct Request {
   Fields headers;
   /// User id at the other end of the connection, where the kernel tells.
   std::function<std::optional<unsigned>()> peer_owner = {};
-  /// Hands out the body piece by piece, as it comes in; once. False: `take` wanted no more, or it was cut off.
+  /// Hands out the body piece by piece, as it comes in; once. False: `take` wanted no more, or it was cut
+  /// off.
   using Take = std::function<bool(std::string_view piece)>;
   std::function<bool(const Take& take)> read_body = [](const Take&) { return true; };
 

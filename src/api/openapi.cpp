@@ -52,6 +52,10 @@ Json responses(const Route& route) {
     all["413"] = error_answer("The body is too large");
     all["415"] = error_answer("The body is of another type");
   }
+  if (route.method == "POST" || route.method == "PATCH") {
+    all["409"] = error_answer("Somebody else has changed it meanwhile, or the name is taken");
+    all["422"] = error_answer("What the body says is wrong");
+  }
   if (route.operation == "getPlan") {
     all["404"] = error_answer("There is no such backend, model or preset");
     all["422"] = error_answer("The settings are wrong");

@@ -14,7 +14,7 @@ namespace skald::api {
 
 struct Call {
   const Request& request;
-  std::int64_t id = 0;        // where the pattern has {id}
+  std::int64_t id = 0;         // where the pattern has {id}
   Json body = Json::object();  // where one was sent, and the route takes JSON
 };
 

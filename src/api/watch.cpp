@@ -31,10 +31,10 @@ void SessionChanges::look(const std::vector<Session>& sessions, EventHub& events
   known_ = std::move(now);
 }
 
-Result<std::unique_ptr<SessionWatch>> SessionWatch::start(const std::filesystem::path& home,
-                                                          EventHub& events) {
+Result<std::unique_ptr<SessionWatch>> SessionWatch::start(const std::filesystem::path& home, EventHub& events,
+                                                          ReviewBook& reviews) {
   auto store = TRY(Store::open(home));
-  std::unique_ptr<SessionWatch> watch(new SessionWatch(std::move(store), events));
+  std::unique_ptr<SessionWatch> watch(new SessionWatch(std::move(store), events, reviews));
   watch->look();
   watch->thread_ = std::thread([self = watch.get()] { self->run(); });
   return watch;
@@ -58,6 +58,8 @@ void SessionWatch::nudge() {
 }
 
 void SessionWatch::run() {
+  // Of sessions that an older Skald processed; without it they are not found, and nothing else is lost.
+  (void)reviews_.index_all();
   for (;;) {
     {
       std::unique_lock lock(mutex_);
@@ -65,17 +67,18 @@ void SessionWatch::run() {
       if (ending_) return;
       nudged_ = false;
     }
-    look();
+    if (look()) (void)reviews_.index_all();
   }
 }
 
-void SessionWatch::look() {
+bool SessionWatch::look() {
   const auto version = store_->version_of_data();
-  if (!version || *version == seen_) return;
+  if (!version || *version == seen_) return false;
   const auto sessions = all_sessions(*store_);
-  if (!sessions) return;
+  if (!sessions) return false;
   seen_ = *version;
   changes_.look(*sessions, events_);
+  return true;
 }
 
 }  // namespace skald::api

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "api/events.hpp"
+#include "service/review/review_book.hpp"
 #include "service/sessions/sessions.hpp"
 
 namespace skald::api {
@@ -31,7 +32,9 @@ class SessionChanges {
 /// Looks once a second whether the database changed, on a thread of its own that ends with the object.
 class SessionWatch {
  public:
-  static Result<std::unique_ptr<SessionWatch>> start(const std::filesystem::path& home, EventHub& events);
+  /// `reviews` learns, on that thread, what is to be searched.
+  static Result<std::unique_ptr<SessionWatch>> start(const std::filesystem::path& home, EventHub& events,
+                                                     ReviewBook& reviews);
   SessionWatch(const SessionWatch&) = delete;
   SessionWatch& operator=(const SessionWatch&) = delete;
   ~SessionWatch();
@@ -39,13 +42,15 @@ class SessionWatch {
   void nudge();
 
  private:
-  SessionWatch(std::unique_ptr<Store> store, EventHub& events) : store_(std::move(store)), events_(events) {}
+  SessionWatch(std::unique_ptr<Store> store, EventHub& events, ReviewBook& reviews)
+      : store_(std::move(store)), events_(events), reviews_(reviews) {}
   void run();
-  /// Nothing is told where the database cannot be read: the next look tells it.
-  void look();
+  /// Nothing is told where the database cannot be read: the next look tells it. False: nothing is new.
+  bool look();
 
   std::unique_ptr<Store> store_;
   EventHub& events_;
+  ReviewBook& reviews_;
   SessionChanges changes_;
   std::int64_t seen_ = -1;
   std::mutex mutex_;

@@ -27,4 +27,20 @@ Result<OpenFile> open_in(const fs::path& folder, const std::string& name) {
   return file;
 }
 
+Result<std::string> read_all(const OpenFile& file, std::uint64_t max_bytes) {
+  if (file.size > max_bytes) return fail(ErrorCode::InvalidInput, "a file is larger than expected");
+  std::string content(static_cast<std::size_t>(file.size), '\0');
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t n =
+        ::pread(file.fd.get(), content.data() + done, content.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return tl::unexpected(errno_error(errno, "cannot read", "a file"));
+    if (n == 0) break;  // it became shorter
+    done += static_cast<std::size_t>(n);
+  }
+  content.resize(done);
+  return content;
+}
+
 }  // namespace skald

@@ -19,4 +19,7 @@ struct OpenFile {
 /// Opens a file that lies in `folder` itself. Fails for a name with a '/', for links and for what is no file.
 Result<OpenFile> open_in(const std::filesystem::path& folder, const std::string& name);
 
+/// The whole content. Fails for a file that is larger than max_bytes.
+Result<std::string> read_all(const OpenFile& file, std::uint64_t max_bytes);
+
 }  // namespace skald

@@ -169,21 +169,6 @@ std::string without_arrow(std::string text) {
   return text;
 }
 
-std::string escape_vtt(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '&')
-      escaped += "&amp;";
-    else if (c == '<')
-      escaped += "&lt;";
-    else if (c == '>')
-      escaped += "&gt;";
-    else
-      escaped += c;
-  }
-  return escaped;
-}
-
 std::string join(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += (&line == lines.data() ? "" : "\n") + line;
@@ -219,6 +204,15 @@ std::vector<Cue> readable(std::vector<Cue> cues) {
   return cues;
 }
 
+std::vector<Cue> cues_of(View view, const std::vector<Segment>& segments) {
+  std::vector<Cue> cues;
+  for (const Segment& segment : segments) {
+    if (!shows(view, segment)) continue;
+    for (Cue& cue : make_cues(segment, name_in(view, segment))) cues.push_back(std::move(cue));
+  }
+  return readable(std::move(cues));
+}
+
 std::string to_srt(const std::vector<Cue>& cues) {
   std::string text;
   std::size_t number = 0;
@@ -237,9 +231,9 @@ std::string to_srt(const std::vector<Cue>& cues) {
 std::string to_vtt(const std::vector<Cue>& cues) {
   std::string text = "WEBVTT\n\n";
   for (const Cue& cue : cues) {
-    const std::string body = escape_vtt(join(wrap(cue.text, 0)));
+    const std::string body = escape_markup(join(wrap(cue.text, 0)));
     if (trim(body).empty()) continue;
-    const std::string voice = escape_vtt(one_line(cue.speaker));
+    const std::string voice = escape_markup(one_line(cue.speaker));
     text += fmt::format("{} --> {}\n", clock(cue.span.start, '.'), clock(cue.span.end, '.'));
     text += (voice.empty() ? "" : "<v " + voice + ">") + body + "\n\n";
   }

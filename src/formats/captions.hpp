@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "domain/types.hpp"
+#include "formats/session_text.hpp"
 
 namespace skald {
 
@@ -25,6 +26,9 @@ std::vector<Cue> make_cues(const Segment& segment, std::string_view speaker);
 /// Sorts cues by start and shows each long enough to be read, at least a second and 20 characters a second,
 /// where the next one does not begin before. No cue ends earlier than it did.
 std::vector<Cue> readable(std::vector<Cue> cues);
+
+/// The cues of all segments that a view shows, readable().
+std::vector<Cue> cues_of(View view, const std::vector<Segment>& segments);
 
 /// Each cue begins with `[speaker]`.
 std::string to_srt(const std::vector<Cue>& cues);

@@ -48,6 +48,13 @@ std::string safe_session_id(std::string_view session_id);
 /// The name to show for a segment's speaker: the person where known, else the id, else "UNKNOWN".
 std::string shown_name(const Segment& segment);
 
+/// The segments as files show them: without labels or speakers where these stages were left out, and each
+/// with the name to show.
+std::vector<Segment> shown_segments(const SessionResult& result);
+
+/// The text of `_data.json` for these segments, which are shown_segments() or some of them.
+std::string data_json(const SessionResult& result, const std::vector<Segment>& segments);
+
 /// Writes `<id>_full`, `_ic_only`, `_ooc_only` as .txt and .srt, `<id>.vtt`, `<id>.rttm`, `<id>_data.json`
 /// and
 /// `<id>_classified.json` into `dir`, each atomically; `<id>` is the safe id. Without classification there

@@ -56,7 +56,8 @@ Status check(const SessionResult& result) {
   return {};
 }
 
-// The segments as files show them: without labels or speakers where these stages were left out.
+}  // namespace
+
 std::vector<Segment> shown_segments(const SessionResult& result) {
   std::vector<Segment> segments = result.segments;
   for (Segment& segment : segments) {
@@ -69,6 +70,8 @@ std::vector<Segment> shown_segments(const SessionResult& result) {
   }
   return segments;
 }
+
+namespace {
 
 Json names_json(const std::vector<std::string>& names) {
   return Json(names);
@@ -136,6 +139,8 @@ Json metadata(const SessionResult& result, const std::vector<Segment>& segments)
           {"statistics", statistics(result, segments)}};
 }
 
+}  // namespace
+
 std::string data_json(const SessionResult& result, const std::vector<Segment>& segments) {
   Json fallbacks = Json::array();
   for (const Fallback& f : result.fallbacks)
@@ -148,6 +153,8 @@ std::string data_json(const SessionResult& result, const std::vector<Segment>& s
                     {"fallbacks", std::move(fallbacks)},
                     {"segments", std::move(list)}});
 }
+
+namespace {
 
 std::string classified_json(const SessionResult& result, const std::vector<Segment>& segments) {
   std::map<Classification, std::size_t> counts;
@@ -180,15 +187,6 @@ std::string classified_json(const SessionResult& result, const std::vector<Segme
                       {"mixed_count", counts[Classification::MIXED]},
                       {"ic_percentage", percent(static_cast<double>(counts[Classification::IC]),
                                                 static_cast<double>(segments.size()))}}}});
-}
-
-std::vector<Cue> cues_of(View view, const std::vector<Segment>& segments) {
-  std::vector<Cue> cues;
-  for (const Segment& segment : segments) {
-    if (!shows(view, segment)) continue;
-    for (Cue& cue : make_cues(segment, name_in(view, segment))) cues.push_back(std::move(cue));
-  }
-  return readable(std::move(cues));
 }
 
 }  // namespace

@@ -124,4 +124,19 @@ std::string one_line(std::string_view text) {
   return encode_utf8(line);
 }
 
+std::string escape_markup(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '&')
+      escaped += "&amp;";
+    else if (c == '<')
+      escaped += "&lt;";
+    else if (c == '>')
+      escaped += "&gt;";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
 }  // namespace skald

@@ -33,5 +33,7 @@ Result<std::vector<TextLine>> parse_text(std::string_view text, std::string_view
 std::string clock_time(Seconds time);
 /// The text with every run of white space and control characters as one blank, and none at its ends.
 std::string one_line(std::string_view text);
+/// '&', '<' and '>' as XML and WebVTT write them inside of text.
+std::string escape_markup(std::string_view text);
 
 }  // namespace skald

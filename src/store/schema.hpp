@@ -24,6 +24,32 @@ CREATE TABLE timing (
 CREATE INDEX timing_by_stage ON timing(stage, variant);
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql",
+    // Corrections are only ever added; `session` is the session's first run. What is searched follows the
+    // newest results with their corrections.
+    R"sql(
+CREATE TABLE edit (
+  session INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, revision INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL,
+  who TEXT NOT NULL, edits TEXT NOT NULL, PRIMARY KEY (session, revision)
+) WITHOUT ROWID;
+CREATE TABLE indexed (
+  session INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, run INTEGER NOT NULL, revision INTEGER NOT NULL
+);
+CREATE TABLE spoken (
+  id INTEGER PRIMARY KEY, session INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, segment TEXT NOT NULL,
+  start REAL NOT NULL, speaker TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (session, segment)
+);
+CREATE VIRTUAL TABLE spoken_text USING fts5(text, content='spoken', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+CREATE TRIGGER spoken_added AFTER INSERT ON spoken BEGIN
+  INSERT INTO spoken_text(rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER spoken_removed AFTER DELETE ON spoken BEGIN
+  INSERT INTO spoken_text(spoken_text, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER spoken_changed AFTER UPDATE OF text ON spoken WHEN old.text <> new.text BEGIN
+  INSERT INTO spoken_text(spoken_text, rowid, text) VALUES ('delete', old.id, old.text);
+  INSERT INTO spoken_text(rowid, text) VALUES (new.id, new.text);
+END;
+)sql",
 };
 
 }  // namespace skald

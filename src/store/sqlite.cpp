@@ -64,6 +64,10 @@ Result<bool> Statement::step() {
   return tl::unexpected(sqlite_error(sqlite3_db_handle(statement_), code));
 }
 
+void Statement::reset() {
+  sqlite3_reset(statement_);
+}
+
 std::string Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   return bytes == nullptr
@@ -103,6 +107,21 @@ Result<Statement> Database::prepare(std::string_view sql) {
   const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (code != SQLITE_OK) return tl::unexpected(sqlite_error(handle_, code));
   return Statement(statement);
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  TRY_VOID(database.execute("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  if (database_ != nullptr) (void)database_->execute("ROLLBACK");
+}
+
+Status Transaction::commit() {
+  TRY_VOID(database_->execute("COMMIT"));
+  database_ = nullptr;
+  return {};
 }
 
 }  // namespace skald

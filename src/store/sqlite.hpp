@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -26,6 +27,8 @@ class Statement {
   Statement& bind(int index, double value);
   /// True: a row is there. False: no more.
   Result<bool> step();
+  /// Ready to run again, with the values as they are bound.
+  void reset();
   std::string text(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
@@ -58,6 +61,22 @@ class Database {
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
   sqlite3* handle_;
+};
+
+/// All or nothing: what was not committed is rolled back.
+class Transaction {
+ public:
+  /// Waits for other writers first.
+  static Result<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction(const Transaction&) = delete;
+  ~Transaction();
+  /// On disk when it returns.
+  Status commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;
 };
 
 }  // namespace skald

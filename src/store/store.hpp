@@ -47,6 +47,44 @@ class FileLock {
   Fd fd_;
 };
 
+/// A step of a session's review, as the database keeps it.
+struct EditRow {
+  std::int64_t revision = 0;
+  std::string kind;   // "edits", "undo" or "redo"
+  std::string at;     // ISO 8601, UTC
+  std::string who;    // "page" or "token"
+  std::string edits;  // JSON
+};
+
+/// A segment as search sees it.
+struct Spoken {
+  std::string segment;  // its id
+  double start = 0;     // seconds
+  std::string speaker;  // as shown
+  std::string text;
+};
+struct SpokenChange {
+  std::vector<Spoken> changed;
+  std::vector<std::string> removed;  // ids
+};
+
+/// The results and the revision that search knows of a session; 0: none.
+struct Indexed {
+  std::int64_t run = 0, revision = 0;
+  bool operator==(const Indexed&) const = default;
+};
+
+/// What search finds: hits with the best first, and how many there are in all.
+struct Found {
+  struct Hit {
+    std::int64_t session = 0;
+    std::string name;  // of the session
+    Spoken spoken;     // the text is a snippet; what was found stands between bytes 1 and 2
+  };
+  std::vector<Hit> hits;
+  std::size_t total = 0;
+};
+
 class Store : public ArtifactStore, public TimingBook {
  public:
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& home);
@@ -82,6 +120,19 @@ class Store : public ArtifactStore, public TimingBook {
   /// What a run uses of one stage, in no order, as far as it is on disk. Changes nothing.
   Result<std::vector<UsedArtifact>> artifacts_of(std::int64_t run, std::string_view stage);
 
+  // Sessions are named by the id of their first run here.
+  Result<std::vector<EditRow>> edit_log(std::int64_t session);
+  Result<std::int64_t> edit_revision(std::int64_t session);
+  /// On disk when it returns. Conflict: the row's revision is not the next one.
+  Status add_edit(std::int64_t session, const EditRow& row, const SpokenChange& change);
+  Result<Indexed> indexed(std::int64_t session);
+  /// All that search shall know of a session. Conflict: it has another revision by now.
+  Status index_session(std::int64_t session, const Indexed& what, const std::vector<Spoken>& spoken);
+  /// `query` in the language of FTS5.
+  Result<Found> search(const std::string& query, std::size_t most);
+  /// Conflict: there is a session of that name already.
+  Status rename_session(const std::string& from, const std::string& to);
+
   /// A number that changes when somebody else, in this process or another, changes the database.
   Result<std::int64_t> version_of_data();
 
@@ -93,6 +144,7 @@ class Store : public ArtifactStore, public TimingBook {
  private:
   Store(std::filesystem::path home, Database database)
       : home_(std::move(home)), database_(std::move(database)) {}
+  Status change_spoken(std::int64_t session, const SpokenChange& change);
   /// Whether a run has asked for it, and it was not made to its end.
   Result<bool> is_unfinished(const std::string& key);
   /// For the holder of the key's lock: removes the folders of earlier makings that nobody holds. Returns

@@ -50,7 +50,7 @@ TEST(Routes, HeadIsARead) {
 }
 
 TEST(Routes, OtherMethodsNameThoseThatThereAre) {
-  EXPECT_EQ(match("POST", "/api/v1/sessions/1").allowed, "GET, HEAD, DELETE");
+  EXPECT_EQ(match("POST", "/api/v1/sessions/1").allowed, "GET, HEAD, DELETE, PATCH");
   EXPECT_EQ(match("OPTIONS", "/api/v1/sessions").allowed, "GET, HEAD");
 }
 
@@ -159,13 +159,12 @@ TEST_F(Answer, ABodyIsAWholeObjectOfLimitedSize) {
   EXPECT_EQ(sent(endless, true), 413);
 }
 
-TEST_F(Answer, NamesAreTextInThePage) {
+TEST_F(Answer, NoNameStandsInThePage) {
   add("<script>alert(1)</script>\"'&");
   const Reply page = answer(*context_, request("GET", "/"));
   const auto& html = std::get<std::string>(page.body);
-  EXPECT_EQ(html.find("<script"), std::string::npos);
-  EXPECT_NE(html.find("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"), std::string::npos);
-  ASSERT_EQ(page.headers.size(), 1U);
+  EXPECT_EQ(html.find("alert(1)"), std::string::npos);
+  ASSERT_FALSE(page.headers.empty());
   EXPECT_EQ(page.headers[0].second,
             "skald_7860=" + context_->gate.session + "; Path=/; HttpOnly; SameSite=Strict");
 }

@@ -254,13 +254,15 @@ class Guards(Session):
         head = (f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nContent-Type: application/json\r\n"
                 f"Cookie: {own['Cookie']}\r\nX-Skald-CSRF: {self.server.csrf}\r\n")
         after = f"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nConnection: close\r\n\r\n"
-        chunked = f"{head}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n{after}"
-        self.assertRegex(self.server.send(chunked), rb"(?s)^HTTP/1.1 404 .*HTTP/1.1 200 ")
+        # After an error the library closes the connection; a change that is done leaves it open for the next request.
+        rename = head.replace(f"DELETE {path}", f"PATCH {self.session}")
+        chunked = f"{rename}Transfer-Encoding: chunked\r\n\r\nf\r\n{{\"name\":\"talk\"}}\r\n0\r\n\r\n{after}"
+        self.assertRegex(self.server.send(chunked), rb"(?s)^HTTP/1.1 200 .*HTTP/1.1 200 ")
         # What is cut off, or never ends, is the last of its connection.
-        self.assertRegex(self.server.send(f"{head}Content-Length: 90\r\n\r\n{{}}{after}"), rb"(?s)^HTTP/1.1 400 ((?!HTTP/1.1).)*$")
+        self.assertRegex(self.server.send(f"{head}Content-Length: 90\r\n\r\n{{}}{after}"), rb"(?s)^HTTP/1.1 400 ((?!HTTP/1.1 \d).)*$")
         endless = "20000\r\n" + " " * 0x20000 + "\r\n"
         told = self.server.send(f"{head}Transfer-Encoding: chunked\r\n\r\n{endless * 9}0\r\n\r\n{after}")
-        self.assertRegex(told, rb"(?s)^(HTTP/1.1 413 ((?!HTTP/1.1).)*)?$")
+        self.assertRegex(told, rb"(?s)^(HTTP/1.1 413 ((?!HTTP/1.1 \d).)*)?$")
 
     def test_what_follows_a_refused_body_is_not_a_request(self):
         inner = f"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n\r\n"
@@ -392,7 +394,7 @@ class Replies(Session):
         reply = self.server.get("/api/v1/sessions/424242")
         self.assertEqual((reply.status, reply.code()), (404, "NotFound"))
         reply = self.server.ask("POST", self.session, self.server.page_headers())
-        self.assertEqual((reply.status, reply.code(), reply.headers["allow"]), (405, "MethodNotAllowed", "GET, HEAD, DELETE"))
+        self.assertEqual((reply.status, reply.code(), reply.headers["allow"]), (405, "MethodNotAllowed", "GET, HEAD, DELETE, PATCH"))
 
     def test_results_that_were_replaced_by_a_link_are_not_followed(self):
         results = self.folder / "results"

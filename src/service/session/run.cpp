@@ -8,6 +8,7 @@
 
 #include "formats/segments.hpp"
 #include "formats/transcript.hpp"
+#include "service/review/review_book.hpp"
 #include "service/session/run_state.hpp"
 
 namespace skald {
@@ -81,6 +82,9 @@ Result<RunOutcome> process(Store& store, const CheckedOptions& checked, RunObser
     return tl::unexpected(status.error());
   }
   TRY_VOID(run.finish(RunState::Finished));
+  // What is not searched yet is no reason to fail a finished run: the next one, or the server, makes up for
+  // it.
+  if (const auto reviews = ReviewBook::open(store.home())) (void)(*reviews)->index_all();
   for (const Fallback& f : run.result().fallbacks) outcome.fallbacks.push_back(tell(run, f));
   outcome.summary = summarize(run.result());
   return outcome;

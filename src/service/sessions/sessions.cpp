@@ -4,6 +4,7 @@
 #include <map>
 
 #include "formats/results.hpp"
+#include "formats/session_text.hpp"
 #include "pipeline/stage.hpp"
 
 namespace skald {
@@ -65,9 +66,25 @@ Result<RunRecord> newest_results(const Session& session) {
               "`skald sessions list` shows them.");
 }
 
+std::string results_id(const RunRecord& run) {
+  const Json details = parse_json(run.details, "run").value_or(Json::object());
+  return safe_session_id(get_or(details, "session", run.session));
+}
+
+Result<std::string> rename_session(Store& store, const Session& session, std::string_view name) {
+  constexpr std::size_t most = 200;  // bytes
+  std::string line = one_line(name);
+  if (line.empty()) return fail(ErrorCode::InvalidInput, "a session needs a name", "Send one.");
+  if (line.size() > most)
+    return fail(ErrorCode::InvalidInput, "the name is longer than " + std::to_string(most) + " bytes",
+                "Choose a shorter one.");
+  if (line != session.name) TRY_VOID(store.rename_session(session.name, line));
+  return line;
+}
+
 Result<OpenFile> open_transcript(const Session& session) {
   const RunRecord run = TRY(newest_results(session));
-  auto file = open_in(run.directory, safe_session_id(session.name) + "_data.json");
+  auto file = open_in(run.directory, results_id(run) + "_data.json");
   if (!file) file.error().advice = "Were the results moved? The same `skald process` writes them again.";
   return file;
 }

@@ -31,6 +31,13 @@ std::vector<std::string> recordings_of(const RunRecord& run);
 /// The newest run with results. NotFound: no run has finished.
 Result<RunRecord> newest_results(const Session& session);
 
+/// The beginning of the names of a run's result files: that of the session when it was processed.
+std::string results_id(const RunRecord& run);
+
+/// Gives a session another name, as one line, and returns that; its files keep theirs. Conflict: there is one
+/// of that name.
+Result<std::string> rename_session(Store& store, const Session& session, std::string_view name);
+
 /// `_data.json` of the newest results.
 Result<OpenFile> open_transcript(const Session& session);
 
