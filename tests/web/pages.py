@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -71,6 +72,11 @@ class PagesCase(Case):
 
     def make_home(self, target):
         return self.reference.copy_home(target)
+
+    def results_are(self, folder):
+        """The reference run was made in another folder than the one where it is kept."""
+        with sqlite3.connect(self.home / "skald.db") as rows:
+            rows.execute("UPDATE run SET directory = ?", (str(folder),))
 
     def serve(self, port=0):
         self.server = Serving(self.home, port=port)

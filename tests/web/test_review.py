@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 import unittest
 
 from pages import PagesCase
@@ -20,11 +19,6 @@ class Review(PagesCase):
         super().setUp()
         self.data = json.loads((self.reference.results / "talk_data.json").read_text())
         self.results_are(self.reference.results)
-
-    def results_are(self, folder):
-        """The reference run was made in another folder than the one where it is kept."""
-        with sqlite3.connect(self.home / "skald.db") as rows:
-            rows.execute("UPDATE run SET directory = ?", (str(folder),))
 
     def rewrite(self, data):
         """Results of the session's own, with another content, in the form that the program wrote."""

@@ -98,7 +98,7 @@ export async function lanes({ page, url, given, assert }) {
 export async function dutch({ page, url, usable }) {
   await open(page, url);
   await page.getByRole("button", { name: "Volgende om na te kijken" }).waitFor();
-  await page.getByText("In het verhaal").first().waitFor();
+  await page.locator(".legend", { hasText: "In het verhaal" }).waitFor();
   await usable();
 }
 

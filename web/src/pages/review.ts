@@ -1,17 +1,18 @@
 // A session: listen, read, correct.
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { ApiError, BASE } from "../api";
+import { ApiError, BASE, change, get } from "../api";
 import { Element, reason } from "../element";
-import { clock } from "../format";
-import { t } from "../i18n";
+import { clock, date } from "../format";
+import { plural, t } from "../i18n";
 import { listen } from "../live";
 import { ask, askText, complain, notify } from "../notices";
 import { colour } from "../review/colours";
 import { actOf, KEYS, type Act } from "../review/keys";
 import * as model from "../review/model";
-import { fromTranscript, peaks } from "../review/origin";
+import { peaks } from "../review/peaks";
 import { Player } from "../review/player";
+import "../review/save";
 import "../review/side";
 import "../review/transcript";
 import type { ReviewTranscript } from "../review/transcript";
@@ -27,7 +28,6 @@ export class ReviewPage extends Element {
   @property({ attribute: false }) at?: number;
   @state() private review: model.Review | null = null;
   @state() private problem = "";
-  @state() private editable = false;
   @state() private filter = model.everything;
   @state() private current = "";
   @state() private picked = new Set<string>();
@@ -56,6 +56,7 @@ export class ReviewPage extends Element {
       () => document.removeEventListener("keydown", key),
       () => this.player.close(),
       listen("renew", () => void this.load()),
+      listen("review.changed", (told: { session: number; revision: string }) => void (told.session === this.session && this.elsewhere(told.revision))),
       listen("session.changed", (s: { id: number }) => void (s.id === this.session && this.load())),
     );
     void this.load();
@@ -63,22 +64,11 @@ export class ReviewPage extends Element {
 
   private async load() {
     try {
-      const review = await model.load(this.session);
-      this.editable = true;
-      this.take(review);
-    } catch (error) {
-      if (error instanceof ApiError && error.problem.code === "NoSuchAddress") await this.loadTranscript();
-      else this.problem = reason(error);
-    }
-    if (this.review && !this.peaks) this.peaks = await peaks(this.session, this.review.duration).catch(() => null);
-  }
-
-  private async loadTranscript() {
-    try {
-      this.take(await fromTranscript(this.session));
+      this.take(await model.load(this.session));
     } catch (error) {
       this.problem = reason(error);
     }
+    if (this.review && !this.peaks) this.peaks = await peaks(this.session, this.review.duration).catch(() => null);
   }
 
   private take(review: model.Review) {
@@ -100,7 +90,7 @@ export class ReviewPage extends Element {
   private nameOf = (id: string) => {
     if (id === model.NOBODY) return t("nobody");
     const speaker = this.review?.speakers[this.order.get(id) ?? -1];
-    return speaker?.name || t("voice", { n: (this.order.get(id) ?? 0) + 1 });
+    return speaker && model.isNamed(speaker) ? speaker.name : t("voice", { n: (this.order.get(id) ?? 0) + 1 });
   };
 
   private colourOf = (id: string) => (id === model.NOBODY ? "gray" : colour(this.order.get(id) ?? 0));
@@ -137,7 +127,7 @@ export class ReviewPage extends Element {
   }
 
   // Steps are sent one after another, as each builds on the one before.
-  private change(work: (review: model.Review) => Promise<model.Review>): Promise<void> {
+  private next(work: (review: model.Review) => Promise<model.Review>): Promise<void> {
     this.sending = this.sending.then(async () => {
       if (!this.review) return;
       try {
@@ -150,12 +140,18 @@ export class ReviewPage extends Element {
     return this.sending;
   }
 
+  // Another page, or a script, corrected something; our own steps are known already.
+  private async elsewhere(revision: string) {
+    await this.sending;
+    if (this.review && this.review.revision !== revision) await this.load();
+  }
+
   private send(...edits: model.Edit[]) {
-    return this.change((review) => model.edit(this.session, review, edits));
+    return this.next((review) => model.edit(this.session, review, edits));
   }
 
   private step(which: "undo" | "redo") {
-    if (which === "undo" ? this.review?.can_undo : this.review?.can_redo) void this.change((review) => model.step(this.session, review, which));
+    if (which === "undo" ? this.review?.can_undo : this.review?.can_redo) void this.next((review) => model.step(this.session, review, which));
   }
 
   /** What a correction is for: what was picked, else the current segment. */
@@ -278,7 +274,6 @@ export class ReviewPage extends Element {
   private key(event: KeyboardEvent) {
     const act = actOf(event);
     if (!act || !this.review) return;
-    if (KEYS.find((row) => row.act === act)?.edits && !this.editable) return;
     event.preventDefault();
     const acts: Record<Act, () => unknown> = {
       toggle: () => (this.playing ? this.player.audio.pause() : this.play()),
@@ -305,9 +300,30 @@ export class ReviewPage extends Element {
     acts[act]();
   }
 
+  private async rename(review: model.Review) {
+    const name = await askText({ title: t("rename_session"), label: t("session_name"), value: review.name, action: t("rename") });
+    if (!name || name === review.name) return;
+    try {
+      const now = await change<{ name: string }>("PATCH", `/sessions/${this.session}`, { name });
+      if (this.review) this.take({ ...this.review, name: now.name });
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  private async history() {
+    try {
+      const { edits } = await get<{ edits: { at: string; who: string; undone: boolean; edits: model.Edit[] }[] }>(`/sessions/${this.session}/history`);
+      const what = (list: model.Edit[]) => [...new Set(list.map((e) => t(`op_${e.op}`)))].join(", ");
+      const rows = [...edits].reverse().map((e) => html`<tr><td>${date(e.at)}</td><td>${e.who === "page" ? t("who_page") : t("who_token")}</td><td>${what(e.edits)}${e.undone ? html` <span class="muted">(${t("undone")})</span>` : nothing}</td></tr>`);
+      void ask(html`<h2 id="question">${t("history")}</h2>${rows.length ? html`<table class="table">${rows}</table>` : html`<p>${t("history_empty")}</p>`}`, t("close"), false);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
   private help() {
-    const rows = KEYS.filter((row) => this.editable || !row.edits);
-    void ask(html`<h2 id="question">${t("keys")}</h2><table class="keys">${rows.map((row) => html`<tr><th scope="row">${row.keys.map((key) => html`<kbd>${key === " " ? t("space") : key.replace("Arrow", "")}</kbd> `)}</th><td>${t(row.text)}</td></tr>`)}</table>`, t("close"), false);
+    void ask(html`<h2 id="question">${t("keys")}</h2><table class="keys">${KEYS.map((row) => html`<tr><th scope="row">${row.keys.map((key) => html`<kbd>${key === " " ? t("space") : key.replace("Arrow", "")}</kbd> `)}</th><td>${t(row.text)}</td></tr>`)}</table>`, t("close"), false);
   }
 
   // Buttons for one segment or for all that are picked.
@@ -328,7 +344,7 @@ export class ReviewPage extends Element {
   }
 
   private tools = (s: model.Segment) => {
-    if (!this.editable || this.picked.size || this.editing) return nothing;
+    if (this.picked.size || this.editing) return nothing;
     return html`<div class="tools">
       ${this.buttons()}
       <button @click=${() => this.write(s.id)}>${t("edit_text")}</button>
@@ -361,11 +377,11 @@ export class ReviewPage extends Element {
       <label class="tick"><input type="checkbox" .checked=${this.follow} @change=${(e: Event) => (this.follow = (e.target as HTMLInputElement).checked)} /> ${t("follow")}</label>
       <span class="gap"></span>
       <button @click=${() => this.check()}>${t("next_to_check")}</button>
-      ${this.editable
-        ? html`<button ?disabled=${!review.can_undo} @click=${() => this.step("undo")}>${t("undo")}</button>
-            <button ?disabled=${!review.can_redo} @click=${() => this.step("redo")}>${t("redo")}</button>`
-        : nothing}
+      <button ?disabled=${!review.can_undo} @click=${() => this.step("undo")}>${t("undo")}</button>
+      <button ?disabled=${!review.can_redo} @click=${() => this.step("redo")}>${t("redo")}</button>
+      <button class="plain" @click=${() => this.history()}>${t("history")}</button>
       <button class="plain" @click=${() => this.help()}>${t("keys")}</button>
+      <review-save .session=${this.session} .characters=${model.values(review.segments, "character")}></review-save>
     </div>`;
   }
 
@@ -388,13 +404,13 @@ export class ReviewPage extends Element {
         <section aria-label=${t("transcript")}>
           ${review.segments.length ? nothing : html`<p class="muted">${t("no_segments")}</p>`}
           ${review.segments.length && !this.shown.length ? html`<p class="muted">${t("none_match")} <button @click=${() => (this.filter = model.everything)}>${t("show_all")}</button></p>` : nothing}
-          <review-transcript .segments=${this.shown} .current=${this.current} .picked=${this.picked} .canPick=${this.editable} .version=${this.version} .nameOf=${this.nameOf} .colourOf=${this.colourOf} .tools=${this.tools} .editor=${this.editor}
+          <review-transcript .segments=${this.shown} .current=${this.current} .picked=${this.picked} .version=${this.version} .nameOf=${this.nameOf} .colourOf=${this.colourOf} .tools=${this.tools} .editor=${this.editor}
             @hear=${(e: CustomEvent<{ id: string; word: number }>) => this.hear(e.detail.id, e.detail.word)}
             @choose=${(e: CustomEvent<string>) => this.choose(e.detail)}
             @pick=${(e: CustomEvent<{ id: string; range: boolean }>) => this.pick(e.detail.id, e.detail.range)}></review-transcript>
         </section>
         <aside aria-label=${t("beside")}>
-          <review-side .review=${review} .filter=${this.filter} .shown=${this.shown.length} .editable=${this.editable} .nameOf=${this.nameOf} .colourOf=${this.colourOf}
+          <review-side .review=${review} .filter=${this.filter} .shown=${this.shown.length} .nameOf=${this.nameOf} .colourOf=${this.colourOf}
             @filter=${(e: CustomEvent<model.Filter>) => (this.filter = e.detail)}
             @edit=${(e: CustomEvent<model.Edit[]>) => this.send(...e.detail)}
             @sample=${(e: CustomEvent<string>) => this.sample(e.detail)}></review-side>
@@ -412,7 +428,8 @@ export class ReviewPage extends Element {
     const { review } = this;
     return html`<div class="review">
       <p class="crumb"><a href="#/">← ${t("sessions")}</a></p>
-      <h1 tabindex="-1">${review?.name ?? t("session")}</h1>
+      <div class="head"><h1 tabindex="-1">${review?.name ?? t("session")}</h1>${review ? html`<button class="plain" @click=${() => this.rename(review)}>${t("rename")}</button>` : nothing}</div>
+      ${review?.unattached.length ? html`<p class="banner" role="status">${plural("unattached", review.unattached.length)}</p>` : nothing}
       ${this.problem ? this.explain() : nothing}
       ${review ? this.body(review) : this.problem ? nothing : html`<p class="muted" role="status">${t("loading")}</p>`}
     </div>`;

@@ -8,6 +8,7 @@ import { bytes, date } from "../format";
 import { plural, t } from "../i18n";
 import { listen } from "../live";
 import { complain, confirm, notify } from "../notices";
+import "./search";
 
 export type State = "running" | "finished" | "failed" | "cancelled";
 
@@ -103,7 +104,8 @@ export class SessionsPage extends Element {
   private list() {
     const shown = this.shown();
     return html`
-      <div class="filters" role="search">
+      <search-box role="search"></search-box>
+      <div class="filters">
         <label class="field">${t("find_session")}<input type="search" .value=${this.wanted} @input=${(e: Event) => (this.wanted = (e.target as HTMLInputElement).value)} /></label>
         <label class="field">${t("state")}
           <select @change=${(e: Event) => (this.wantedState = (e.target as HTMLSelectElement).value)}>

@@ -9,7 +9,6 @@ interface Row {
   keys: string[];
   act: Act;
   text: Key;
-  edits?: boolean;
 }
 
 export const KEYS: Row[] = [
@@ -20,17 +19,17 @@ export const KEYS: Row[] = [
   { keys: ["ArrowLeft"], act: "word_back", text: "key_word_back" },
   { keys: ["ArrowRight"], act: "word_on", text: "key_word_on" },
   { keys: ["n"], act: "check", text: "key_check" },
-  { keys: ["i"], act: "ic", text: "key_ic", edits: true },
-  { keys: ["o"], act: "ooc", text: "key_ooc", edits: true },
-  { keys: ["m"], act: "mixed", text: "key_mixed", edits: true },
-  { keys: ["1-9"], act: "speaker", text: "key_speaker", edits: true },
-  { keys: ["c"], act: "character", text: "key_character", edits: true },
-  { keys: ["e"], act: "text", text: "key_text", edits: true },
-  { keys: ["s"], act: "split", text: "key_split", edits: true },
-  { keys: ["+"], act: "join", text: "key_join", edits: true },
-  { keys: ["x"], act: "pick", text: "key_pick", edits: true },
-  { keys: ["Ctrl+z", "z"], act: "undo", text: "key_undo", edits: true },
-  { keys: ["Ctrl+y", "Z"], act: "redo", text: "key_redo", edits: true },
+  { keys: ["i"], act: "ic", text: "key_ic" },
+  { keys: ["o"], act: "ooc", text: "key_ooc" },
+  { keys: ["m"], act: "mixed", text: "key_mixed" },
+  { keys: ["1-9"], act: "speaker", text: "key_speaker" },
+  { keys: ["c"], act: "character", text: "key_character" },
+  { keys: ["e"], act: "text", text: "key_text" },
+  { keys: ["s"], act: "split", text: "key_split" },
+  { keys: ["+"], act: "join", text: "key_join" },
+  { keys: ["x"], act: "pick", text: "key_pick" },
+  { keys: ["Ctrl+z", "z"], act: "undo", text: "key_undo" },
+  { keys: ["Ctrl+y", "Z"], act: "redo", text: "key_redo" },
   { keys: ["?"], act: "help", text: "key_help" },
   { keys: ["Escape"], act: "leave", text: "key_leave" },
 ];

@@ -35,6 +35,9 @@ export interface Speaker {
   seconds: number;
 }
 
+/** Where nobody told who it is, the id stands for the name. */
+export const isNamed = (speaker: Speaker) => speaker.name !== "" && speaker.name !== speaker.id;
+
 export interface Review {
   revision: string;
   name: string;

@@ -5,7 +5,7 @@ import { Element } from "../element";
 import { clock } from "../format";
 import { plural, t } from "../i18n";
 import { askText } from "../notices";
-import { everything, LABELS, NOBODY, values, type Edit, type Filter, type Review, type Speaker } from "./model";
+import { everything, isNamed, LABELS, NOBODY, values, type Edit, type Filter, type Review, type Speaker } from "./model";
 
 // On a phone the transcript comes first.
 const wide = matchMedia("(min-width: 60rem)").matches;
@@ -15,7 +15,6 @@ export class ReviewSide extends Element {
   @property({ attribute: false }) review!: Review;
   @property({ attribute: false }) filter: Filter = everything;
   @property({ attribute: false }) shown = 0;
-  @property({ attribute: false }) editable = false;
   @property({ attribute: false }) nameOf: (id: string) => string = (id) => id;
   @property({ attribute: false }) colourOf: (id: string) => string = () => "gray";
 
@@ -51,9 +50,7 @@ export class ReviewSide extends Element {
         <label class="field">${this.filter.below < 100 ? t("surer_than", { n: this.filter.below }) : t("any_confidence")}
           <input type="range" min="50" max="100" step="5" .value=${String(this.filter.below)} @input=${(e: Event) => this.set({ below: Number((e.target as HTMLInputElement).value) })} />
         </label>
-        ${this.editable
-          ? html`<label class="tick"><input type="checkbox" .checked=${this.filter.edited} @change=${(e: Event) => this.set({ edited: (e.target as HTMLInputElement).checked })} /> ${t("only_edited")}</label>`
-          : nothing}
+        <label class="tick"><input type="checkbox" .checked=${this.filter.edited} @change=${(e: Event) => this.set({ edited: (e.target as HTMLInputElement).checked })} /> ${t("only_edited")}</label>
         <p class="muted" aria-live="polite">${t("shown_of", { n: this.shown, all: segments.length })}
           ${JSON.stringify(this.filter) === JSON.stringify(everything) ? nothing : html`<button class="plain" @click=${() => this.set(everything)}>${t("show_all")}</button>`}
         </p>
@@ -62,7 +59,7 @@ export class ReviewSide extends Element {
   }
 
   private async rename(speaker: Speaker) {
-    const name = await askText({ title: t("rename_speaker"), label: t("who_is_it"), value: speaker.name, action: t("rename"), most: 100 });
+    const name = await askText({ title: t("rename_speaker"), label: t("who_is_it"), value: isNamed(speaker) ? speaker.name : "", action: t("rename"), most: 100 });
     if (name) this.send({ op: "rename_speaker", speaker: speaker.id, name });
   }
 
@@ -79,7 +76,7 @@ export class ReviewSide extends Element {
       <div class="what"><b>${name}</b><span class="muted">${[s.role === "DM" ? t("role_dm") : "", s.character ?? "", plural("segments", s.segments), clock(s.seconds)].filter(Boolean).join(" · ")}</span></div>
       <div class="do">
         <button class="plain" aria-label=${t("sample", { name })} title=${t("sample", { name })} @click=${() => this.dispatchEvent(new CustomEvent("sample", { detail: s.id }))}>▶</button>
-        ${this.editable && s.id !== NOBODY
+        ${s.id !== NOBODY
           ? html`<button class="plain" aria-label=${t("rename_named", { name })} @click=${() => this.rename(s)}>${t("rename")}</button>
               <select aria-label=${t("merge_named", { name })} @change=${(e: Event) => this.merge(s, e)}>
                 <option value="">${t("merge")}</option>
@@ -91,10 +88,10 @@ export class ReviewSide extends Element {
   }
 
   render() {
-    return html`${this.filters()}
-      <details class="card" ?open=${wide}>
+    return html`<details class="card" ?open=${wide}>
         <summary><h2>${t("speakers")}</h2></summary>
         <ul class="speakers">${this.review.speakers.map((s) => this.speaker(s))}</ul>
-      </details>`;
+      </details>
+      ${this.filters()}`;
   }
 }

@@ -23,7 +23,6 @@ export class ReviewTranscript extends Element {
   @property({ attribute: false }) editor: (segment: Segment) => TemplateResult | null = () => null;
   /** Changes when rows must be drawn anew though the segments are the same. */
   @property({ attribute: false }) version = 0;
-  @property({ attribute: false }) canPick = false;
   @state() private near = new Set<number>([0]);
   private heights = new Map<number, number>();
   private sight?: IntersectionObserver;
@@ -119,7 +118,7 @@ export class ReviewTranscript extends Element {
     const stop = here ? 0 : -1;
     const name = this.nameOf(s.speaker);
     return html`<li class="row ${here ? "here" : ""} ${s.label ?? "none"}" data-id=${s.id} tabindex=${stop} aria-current=${here ? "true" : nothing}>
-      ${this.canPick ? html`<input class="pick" type="checkbox" tabindex=${stop} .checked=${this.picked.has(s.id)} aria-label=${t("pick", { time: clock(s.start) })} />` : nothing}
+      <input class="pick" type="checkbox" tabindex=${stop} .checked=${this.picked.has(s.id)} aria-label=${t("pick", { time: clock(s.start) })} />
       <button class="time plain" tabindex=${stop} aria-label=${t("play_from", { time: clock(s.start) })}>${clock(s.start)}</button>
       <span class="who"><i class="dot" .style=${`background:${this.colourOf(s.speaker)}`}></i><b>${name}</b>${s.character ? html` <span class="as">${t("as", { name: s.character })}</span>` : nothing}</span>
       ${s.label ? html`<span class="label ${s.label}">${t(`short_${s.label}`)}</span>` : nothing}
