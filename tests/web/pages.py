@@ -37,6 +37,19 @@ def need_browser():
     return chromium
 
 
+def long_session(data, count):
+    """Makes the content of a results file one of `count` segments, two seconds each, like those that are there; the segments."""
+    segments = []
+    for n in range(count):
+        like = data["segments"][n % len(data["segments"])]
+        start = n * 2.0
+        words = [{**w, "start": start + 0.1 * i, "end": start + 0.1 * i + 0.1} for i, w in enumerate(like["words"][:18])]
+        segments.append({**like, "start_time": start, "end_time": start + 1.9, "duration": 1.9, "words": words,
+                         "text": " ".join(w["word"].strip() for w in words)})
+    data["segments"], data["metadata"]["duration"] = segments, count * 2.0
+    return segments
+
+
 class Browser:
     """tests/web/runner.mjs with its Chromium."""
 

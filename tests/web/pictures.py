@@ -9,8 +9,6 @@ from serving import Serving
 
 from program import BUILD, ROOT
 
-PAGES = [("sessions", "#/", ".session"), ("tools", "#/tools", ".table tbody tr")]
-
 
 def main():
     own = BUILD / "pictures"
@@ -22,7 +20,7 @@ def main():
     browser, server = Browser(need_browser()), Serving(home)
     try:
         browser.tell({"file": "pictures", "flow": "all", "url": f"http://{server.host}:{server.port}/",
-                      "given": {"folder": str(pictures), "pages": PAGES}})
+                      "given": {"folder": str(pictures)}})
         outcome = browser.hear()
     finally:
         browser.close()

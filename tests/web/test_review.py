@@ -4,7 +4,7 @@ import json
 import shutil
 import unittest
 
-from pages import PagesCase
+from pages import PagesCase, long_session
 
 HOSTILE = ["<img src=x onerror=window.broken=1>", "\"><script>window.broken=1</script>", "${window.broken=1}",
            "</p></li><svg onload=window.broken=1>", "javascript:window.broken=1 &lt;b&gt;"]
@@ -66,16 +66,10 @@ class Review(PagesCase):
         self.walk("review", "hostile", {"texts": HOSTILE[:len(self.data["segments"])]})
 
     def test_six_thousand_segments(self):
-        many, count = [], 6000
-        for n in range(count):
-            like = self.data["segments"][n % len(self.data["segments"])]
-            start = n * 2.0
-            words = [{**w, "start": start + 0.1 * i, "end": start + 0.1 * i + 0.1} for i, w in enumerate(like["words"][:18])]
-            many.append({**like, "start_time": start, "end_time": start + 1.9, "duration": 1.9, "words": words,
-                         "text": " ".join(w["word"].strip() for w in words)})
+        count = 6000
+        many = long_session(self.data, count)
         many[4321]["words"][0]["word"] = " quetzalcoatlus"
         many[4321]["text"] = "quetzalcoatlus " + many[4321]["text"]
-        self.data["segments"], self.data["metadata"]["duration"] = many, count * 2.0
         self.rewrite(self.data)
         self.walk("review", "long", {"count": count, "rare": "quetzalcoatlus", "at": 4000 * 2.0 + 0.5, "id": "4001"})
 

@@ -28,6 +28,8 @@ function setColours(wanted: Colours) {
 }
 
 setColours(colours());
+// Pages go to their own place: a word that was searched for, the top.
+history.scrollRestoration = "manual";
 
 interface Place {
   name: "sessions" | "review" | "tools" | "none";

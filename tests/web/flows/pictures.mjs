@@ -14,14 +14,19 @@ export async function all({ page, url, given }) {
   await page.getByRole("button", { name: "Pause" }).click();
   await take("review-dark");
   await page.emulateMedia({ colorScheme: "light" });
-  for (const [name, hash, ready] of given.pages) {
-    await page.goto(`${url}${hash}`);
-    await page.locator(ready).first().waitFor();
-    await take(name);
-  }
+  await page.goto(url);
+  await page.getByLabel("Search in all transcripts").fill("water");
+  await page.locator(".hits li").first().waitFor();
+  await take("sessions");
+  await page.goto(`${url}#/tools`);
+  await page.locator(".check").first().waitFor();
+  await page.locator("plan-view table").waitFor();
+  // Not the whole page: it tells of one machine.
+  await page.locator("section", { has: page.locator("plan-view") }).screenshot({ path: `${given.folder}/plan.png` });
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`${url}#/sessions/1`);
-  await page.locator(".row").first().waitFor();
+  await page.goto(`${url}#/sessions/1?at=60.5`);
+  await page.reload();
+  await page.locator(".row.here").waitFor();
   await page.locator("review-wave .wave div").first().waitFor();
   await take("phone");
 }

@@ -90,6 +90,8 @@ export class ReviewWave extends Element {
     };
     this.surfer.on("scroll", seen);
     this.surfer.on("redrawcomplete", () => this.draw());
+    // The sound may stand elsewhere already.
+    this.surfer.once("ready", () => this.player.time > 0 && this.surfer?.setTime(this.player.time));
   }
 
   private recolour() {
