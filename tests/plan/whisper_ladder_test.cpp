@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/machines.hpp"
+#include "service/speech/speech_steps.hpp"
 
 namespace skald {
 namespace {
@@ -44,6 +45,24 @@ TEST(WhisperLadder, LessOfTheCardMeansSmallerBatchThenInt8ThenSmallerModelThenCp
   EXPECT_THAT(kinds, testing::ElementsAre(WhisperStepKind::AsWished, WhisperStepKind::SmallerBatch,
                                           WhisperStepKind::Int8, WhisperStepKind::SmallerModel,
                                           WhisperStepKind::Cpu));
+}
+
+TEST(WhisperLadder, AHiddenCardIsLeftAlone) {
+  Devices two = machine({12, 11}, {32, 24});
+  two.gpus.push_back({"cuda:1", "other", gibi(12), gibi(9), {}});
+  EXPECT_THAT(hidden_cards(two, std::nullopt), testing::IsEmpty());
+  EXPECT_THAT(hidden_cards(two, "1, 0"), testing::IsEmpty());
+  EXPECT_THAT(hidden_cards(two, "1"), testing::ElementsAre("cuda:0"));
+  EXPECT_THAT(hidden_cards(two, "1,-1,0"), testing::ElementsAre("cuda:0"));
+  EXPECT_THAT(hidden_cards(two, ""), testing::ElementsAre("cuda:0", "cuda:1"));
+  WhisperWish wish = card_wish();
+  wish.hidden = {"cuda:0"};
+  EXPECT_EQ(chosen(whisper_steps(wish, two, kReserves)).device, "cuda:1");
+  wish.hidden.push_back("cuda:1");
+  EXPECT_EQ(chosen(whisper_steps(wish, two, kReserves)).device, "cpu");
+  const CardSupport none = card_support(two, "");
+  EXPECT_EQ(none.cuda, CudaSupport::No);
+  EXPECT_THAT(none.why_not, HasSubstr("CUDA_VISIBLE_DEVICES"));
 }
 
 TEST(WhisperLadder, WithoutHostMemoryTheCardAloneIsNoHelp) {

@@ -303,7 +303,7 @@ Result<std::unique_ptr<Engine>> make_ct2_engine(const Model& model, int threads,
 }
 
 Result<std::unique_ptr<Engine>> make_cuda_engine(const Model& model, const Card& card) {
-  // CUDA then sees this card alone, whatever the user's own list hides, and calls it 0.
+  // CUDA then sees this card alone and calls it 0. Cards that the user's own list leaves out are not chosen.
   ::setenv("CUDA_VISIBLE_DEVICES", std::to_string(card.index).c_str(), 1);
   try {
     // Without a driver that is the reason to tell, rather than a library that only a driver makes useful.

@@ -17,9 +17,13 @@ class Steps {
   Steps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves) : wish_(wish) {
     host_ = less(devices.host.available, reserves.host);
     if (wish.limit > 0) host_ = std::min(host_, wish.limit);
-    const auto card = std::max_element(devices.gpus.begin(), devices.gpus.end(),
-                                       [](const GpuState& a, const GpuState& b) { return a.free < b.free; });
-    if (card == devices.gpus.end() || wish.where == WhisperDevices::CpuOnly) return;
+    if (wish.where == WhisperDevices::CpuOnly) return;
+    const GpuState* card = nullptr;
+    for (const GpuState& gpu : devices.gpus) {
+      const bool hidden = std::find(wish.hidden.begin(), wish.hidden.end(), gpu.id) != wish.hidden.end();
+      if (!hidden && (card == nullptr || gpu.free > card->free)) card = &gpu;
+    }
+    if (card == nullptr) return;
     card_ = card->id;
     std::uint64_t free = card->free;
     if (wish.unloading == Unloading::Allowed)

@@ -34,6 +34,7 @@ struct WhisperWish {
   WhisperPrecision precision = WhisperPrecision::Float16;  // on a card
   std::vector<WhisperCandidate> smaller;                   // in order of preference
   WhisperDevices where = WhisperDevices::CpuOnly;
+  std::vector<std::string> hidden = {};        // cards that the user keeps from CUDA
   std::uint64_t limit = 0;                     // bytes of host memory that a step may take; 0: none
   std::vector<HostedModel> loaded = {};        // in Ollama on this machine, now
   Unloading unloading = Unloading::Forbidden;  // of these, before a card is used

@@ -67,7 +67,7 @@ Result<Plan> plan_run(const CheckedOptions& checked, DeviceProbe& probe, const C
   const Devices devices = TRY(probe.look());
   const SpeechTask speech = speech_task(checked);
   const bool here = options.transcriber == kBuiltInTranscriber;
-  const CardSupport support = here ? card_support(devices) : CardSupport();
+  const CardSupport support = here ? card_support(devices, visible_setting()) : CardSupport();
   request.cuda = support.cuda;
   request.no_cuda = support.why_not;
   request.speech = TRY(speech_wish(speech, options.services, support, cancel));

@@ -139,7 +139,7 @@ Status SessionRun::transcribe_here() {
   const SpeechTask task = speech_task(checked_);
   const auto probe = TRY(find_devices());
   const Devices devices = TRY(probe->look());
-  const CardSupport support = card_support(devices);
+  const CardSupport support = card_support(devices, visible_setting());
   TRY_VOID(check_card(task, support));
   const bool may_use_card = task.device != "cpu" && support.cuda == CudaSupport::Yes;
   if (may_use_card) return transcribe_by_steps(*probe, task, support);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "engines/llm/ollama.hpp"
 #include "engines/whisper/weights.hpp"
 #include "platform/devices/cuda_libraries.hpp"
@@ -60,11 +61,34 @@ std::string model_name(const fs::path& folder) {
   return folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
 }
 
-CardSupport card_support(const Devices& devices) {
+std::optional<std::string> visible_setting() {
+  const char* set = std::getenv("CUDA_VISIBLE_DEVICES");
+  return set == nullptr ? std::nullopt : std::optional<std::string>(set);
+}
+
+std::vector<std::string> hidden_cards(const Devices& devices, const std::optional<std::string>& visible) {
+  std::vector<std::string> hidden;
+  if (!visible) return hidden;
+  std::vector<std::string> shown;
+  for (const std::string& entry : split(*visible, ',')) {
+    const std::string number(trim(entry));
+    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) break;
+    shown.push_back("cuda:" + number);
+  }
+  for (const GpuState& gpu : devices.gpus)
+    if (std::find(shown.begin(), shown.end(), gpu.id) == shown.end()) hidden.push_back(gpu.id);
+  return hidden;
+}
+
+CardSupport card_support(const Devices& devices, const std::optional<std::string>& visible) {
   if (devices.gpus.empty())
     return {CudaSupport::No, "there is no card" + (devices.no_gpu.empty() ? "" : " (" + devices.no_gpu + ")"),
             "Check the driver with `nvidia-smi`, or use --device auto (INFERENCE_DEVICE=auto)."};
-  if (devices.simulated || !find_cublas(library_places()).empty()) return {CudaSupport::Yes, {}, {}};
+  if (hidden_cards(devices, visible).size() == devices.gpus.size())
+    return {CudaSupport::No, "CUDA_VISIBLE_DEVICES='" + *visible + "' hides every card",
+            "Unset CUDA_VISIBLE_DEVICES, or name cards in it by their numbers."};
+  if (devices.simulated || !find_cublas(library_places()).empty())
+    return {CudaSupport::Yes, {}, {}, hidden_cards(devices, visible)};
   return {CudaSupport::No, std::string(kCublas) + " is not installed", std::string(kInstallCublas) + "."};
 }
 
@@ -84,6 +108,7 @@ Result<WhisperWish> speech_wish(const SpeechTask& task, const LlmServices& servi
     wish.smaller.push_back(candidate(folder));
   if (task.device == "cpu" || support.cuda == CudaSupport::No) return wish;
   wish.where = WhisperDevices::CardFirst;
+  wish.hidden = support.hidden;
   wish.loaded = held_by_ollama(services, cancel);
   wish.unloading = services.unload == OllamaUnload::All ? Unloading::Allowed : Unloading::Forbidden;
   return wish;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,17 @@ struct CardSupport {
   std::string
       why_not;  // "there is no card (no NVIDIA driver is installed)", "libcublas.so.12 is not installed"
   std::string advice;
+  std::vector<std::string> hidden = {};  // cards that CUDA_VISIBLE_DEVICES leaves out
 };
-/// A simulated card counts as one that could be used.
-CardSupport card_support(const Devices& devices);
+/// A simulated card counts as one that could be used. `visible`: what CUDA_VISIBLE_DEVICES says; nothing: it
+/// is not set.
+CardSupport card_support(const Devices& devices, const std::optional<std::string>& visible);
+
+/// CUDA_VISIBLE_DEVICES.
+std::optional<std::string> visible_setting();
+/// Ids of the cards that CUDA_VISIBLE_DEVICES leaves out: cards by number, up to the first entry that is
+/// none.
+std::vector<std::string> hidden_cards(const Devices& devices, const std::optional<std::string>& visible);
 
 /// Fails where the list of installed models cannot be read. Looks at Ollama on this machine where a card may
 /// be used.
