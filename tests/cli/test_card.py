@@ -81,6 +81,17 @@ class CardTest(program.HomeCase):
         self.assertNotIn("NVIDIA driver", run.err)
         self.assertIn("whisper-base (cpu) instead of whisper-base (float16, cuda:0)", run.err)
 
+    def test_a_card_without_float16_is_asked_in_float32(self):
+        old = json.loads(CARD)
+        old["gpus"][0]["compute"] = "6.1"
+        run = self.process(devices=json.dumps(old))
+        self.assertIn("whisper-base (cpu) instead of whisper-base (float32, cuda:0)", run.err)
+
+    def test_a_card_that_cuda_does_not_see_is_not_asked(self):
+        run = self.process(CUDA_VISIBLE_DEVICES="")
+        self.assertEqual(run.status, 0, run)
+        self.assertIn("CUDA_VISIBLE_DEVICES='' hides every card", run.err)
+
     def test_the_cpu_can_be_asked_for(self):
         for options in (["--device", "cpu"], ["--preset", "cpu", "--classifier", "e5"]):
             run = self.process(*options)

@@ -39,7 +39,7 @@ TEST(Holders, TheLargestStandsFirst) {
 TEST(Simulated, DescribesCardsAndHost) {
   TestClock clock;
   const auto probe = simulated_devices(R"({"driver":"550.90","gpus":[
-      {"name":"NVIDIA GeForce RTX 3060","total":"12 GiB","holders":[{"pid":812,"name":"ollama","memory":"2.5 GiB"}]},
+      {"name":"NVIDIA GeForce RTX 3060","compute":"8.6","total":"12 GiB","holders":[{"pid":812,"name":"ollama","memory":"2.5 GiB"}]},
       {"total":8589934592}],
     "host":{"total":"32 GiB","available":"20 GiB","limit":"9.3 GiB"}})",
                                        clock);
@@ -49,6 +49,8 @@ TEST(Simulated, DescribesCardsAndHost) {
   EXPECT_EQ(devices.driver, "550.90");
   ASSERT_EQ(devices.gpus.size(), 2U);
   EXPECT_EQ(devices.gpus[0].name, "NVIDIA GeForce RTX 3060");
+  EXPECT_EQ(devices.gpus[0].capability, 86);
+  EXPECT_EQ(devices.gpus[1].capability, 0);
   EXPECT_EQ(devices.gpus[0].free, gibi(9.5));
   EXPECT_EQ(devices.gpus[0].holders.at(0).pid, 812);
   EXPECT_EQ(devices.gpus[1].id, "cuda:1");

@@ -1,5 +1,5 @@
 // A library with NVIDIA's interface, for tests of what opens it at run time. FAKE_NVML in the environment
-// says what it is like: "two" cards, "dead" driver, "many" processes.
+// says what it is like: "two" cards, "dead" driver, "many" processes, "old": no compute capability told.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -55,6 +55,12 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void** device) {
 }
 int nvmlDeviceGetName(void* device, char* text, unsigned int length) {
   std::snprintf(text, length, device == &cards[0] ? "NVIDIA GeForce RTX 3060" : "NVIDIA GeForce RTX 3090");
+  return 0;
+}
+int nvmlDeviceGetCudaComputeCapability(void* device, int* major, int* minor) {
+  if (is("old")) return 3;  // not supported
+  *major = 8;
+  *minor = device == &cards[0] ? 6 : 9;
   return 0;
 }
 int nvmlDeviceGetMemoryInfo(void* device, Memory* memory) {

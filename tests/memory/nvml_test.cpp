@@ -30,6 +30,8 @@ TEST_F(NvmlLibrary, TellsCardsAndWhoHoldsTheirMemory) {
   EXPECT_EQ(card.name, "NVIDIA GeForce RTX 3060");
   EXPECT_EQ(card.total, 12 * kGibi);
   EXPECT_EQ(card.free, 9 * kGibi);
+  EXPECT_EQ(card.capability, 86);
+  EXPECT_EQ((*cards)[1].capability, 89);
   ASSERT_EQ(card.holders.size(), 2U);
   EXPECT_EQ(card.holders[0].pid, 1);
   EXPECT_EQ(card.holders[0].bytes, kGibi);
@@ -43,6 +45,13 @@ TEST_F(NvmlLibrary, ALongListOfProcessesIsReadWhole) {
   const auto nvml = Nvml::open(SKALD_FAKE_NVML);
   ASSERT_TRUE(nvml);
   EXPECT_EQ((*nvml)->cards()->front().holders.size(), 200U);
+}
+
+TEST_F(NvmlLibrary, ACapabilityThatIsNotToldStaysUnknown) {
+  ::setenv("FAKE_NVML", "old", 1);
+  const auto nvml = Nvml::open(SKALD_FAKE_NVML);
+  ASSERT_TRUE(nvml);
+  EXPECT_EQ((*nvml)->cards()->front().capability, 0);
 }
 
 TEST_F(NvmlLibrary, ACardThatIsLostIsLeftOut) {

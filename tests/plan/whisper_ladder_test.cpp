@@ -65,6 +65,56 @@ TEST(WhisperLadder, AHiddenCardIsLeftAlone) {
   EXPECT_THAT(none.why_not, HasSubstr("CUDA_VISIBLE_DEVICES"));
 }
 
+TEST(WhisperLadder, ACardWithoutFloat16ComputesInFloat32ThenInt8Float32) {
+  const auto steps_at = [](int capability, double free) {
+    Devices devices = machine({12, free}, {32, 24});
+    devices.gpus.front().capability = capability;
+    return whisper_steps(card_wish(), devices, kReserves);
+  };
+  const auto steps = steps_at(61, 11);
+  EXPECT_EQ(chosen(steps).kind, WhisperStepKind::SmallerBatch);
+  EXPECT_EQ(chosen(steps).precision, WhisperPrecision::Float32);
+  EXPECT_THAT(steps.front().text, HasSubstr("large-v3 (float32, batch 16)"));
+  EXPECT_EQ(chosen(steps_at(61, 5.5)).kind, WhisperStepKind::Int8);
+  EXPECT_THAT(chosen(steps_at(61, 5.5)).text, HasSubstr("large-v3 (int8_float32, batch "));
+  // 6.0 and 6.2 have no int8 either: a smaller model, in float32.
+  for (const int capability : {60, 62}) {
+    const WhisperStep& step = chosen(steps_at(capability, 5.5));
+    EXPECT_EQ(step.kind, WhisperStepKind::SmallerModel);
+    EXPECT_EQ(step.precision, WhisperPrecision::Float32);
+  }
+  for (const int capability : {61, 60, 0, 70, 120})
+    for (const WhisperStep& step : steps_at(capability, 11)) {
+      if (step.device == "cpu") continue;
+      const bool half = to_string(step.precision).find("16") != std::string_view::npos;
+      EXPECT_EQ(half, capability == 0 || capability >= 70) << capability << ": " << step.text;
+    }
+}
+
+TEST(WhisperLadder, WhatOllamaHoldsOnOneOfSeveralCardsCanBeFreed) {
+  Devices two = machine({12, 3}, {32, 24});
+  two.gpus.front().holders = {{812, "ollama", gibi(9)}};
+  two.gpus.push_back({"cuda:1", "other", gibi(12), gibi(5), {{77, "game", gibi(7)}}});
+  WhisperWish wish = card_wish();
+  wish.loaded = {{"llama3:8b", gibi(9), gibi(9)}};
+  EXPECT_EQ(chosen(whisper_steps(wish, two, kReserves)).device, "cuda:1");
+  wish.unloading = Unloading::Allowed;
+  const WhisperStep step = chosen(whisper_steps(wish, two, kReserves));
+  EXPECT_EQ(step.device, "cuda:0");
+  EXPECT_EQ(step.kind, WhisperStepKind::AsWished);
+  EXPECT_EQ(step.available, gibi(11.5));
+  EXPECT_THAT(step.unload, testing::ElementsAre("llama3:8b"));
+  // A model on both cards frees on each what is held there; never more than Ollama itself tells.
+  two.gpus[1].holders.push_back({813, "ollama", gibi(2)});
+  wish.loaded = {{"llama3:70b", gibi(30), gibi(8)}};
+  EXPECT_EQ(held_by_ollama(two, two.gpus[0], gibi(8)), gibi(8));
+  EXPECT_EQ(held_by_ollama(two, two.gpus[1], gibi(8)), gibi(2));
+  // Where the driver does not tell whose memory it is, only what is free counts.
+  for (GpuState& card : two.gpus) card.holders = {{0, "another program", 0}};
+  EXPECT_EQ(chosen(whisper_steps(wish, two, kReserves)).device, "cuda:1");
+  EXPECT_EQ(chosen(whisper_steps(wish, two, kReserves)).available, gibi(4.5));
+}
+
 TEST(WhisperLadder, WithoutHostMemoryTheCardAloneIsNoHelp) {
   const auto steps = whisper_steps(card_wish(), machine({12, 11}, {4, 1.4}), kReserves);
   EXPECT_EQ(steps.front().fit, Fit::No);

@@ -16,6 +16,14 @@ const GpuState* Devices::gpu(std::string_view id) const {
   return found == gpus.end() ? nullptr : &*found;
 }
 
+std::uint64_t held_by_ollama(const Devices& devices, const GpuState& card, std::uint64_t loaded) {
+  if (devices.gpus.size() == 1) return loaded;
+  std::uint64_t held = 0;
+  for (const MemoryHolder& holder : card.holders)
+    if (holder.name.starts_with("ollama")) held += holder.bytes;
+  return std::min(held, loaded);
+}
+
 void DeviceProbe::taken(std::string_view, const MemoryHolder&) {}
 void DeviceProbe::given_back(std::string_view, int) {}
 void DeviceProbe::unloaded(std::string_view) {}

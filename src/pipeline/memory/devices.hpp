@@ -23,6 +23,7 @@ struct GpuState {
   std::uint64_t total = 0;
   std::uint64_t free = 0;
   std::vector<MemoryHolder> holders;
+  int capability = 0;  // CUDA's compute capability, 61 for 6.1; 0: not told
 };
 
 struct HostState {
@@ -42,6 +43,11 @@ struct Devices {
   /// nullptr where there is no such card.
   const GpuState* gpu(std::string_view id) const;
 };
+
+/// Bytes of a card that Ollama's models hold, of `loaded` bytes on all cards together. Ollama does not say
+/// which card a model is on: with several, what the driver tells of Ollama's processes counts, and nothing
+/// where it tells nothing.
+std::uint64_t held_by_ollama(const Devices& devices, const GpuState& card, std::uint64_t loaded);
 
 class DeviceProbe {
  public:

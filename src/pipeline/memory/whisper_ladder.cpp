@@ -18,37 +18,35 @@ class Steps {
     host_ = less(devices.host.available, reserves.host);
     if (wish.limit > 0) host_ = std::min(host_, wish.limit);
     if (wish.where == WhisperDevices::CpuOnly) return;
-    const GpuState* card = nullptr;
-    for (const GpuState& gpu : devices.gpus) {
-      const bool hidden = std::find(wish.hidden.begin(), wish.hidden.end(), gpu.id) != wish.hidden.end();
-      if (!hidden && (card == nullptr || gpu.free > card->free)) card = &gpu;
-    }
-    if (card == nullptr) return;
-    card_ = card->id;
-    std::uint64_t free = card->free;
+    std::uint64_t loaded = 0;
     if (wish.unloading == Unloading::Allowed)
       for (const HostedModel& model : wish.loaded)
         if (model.size_vram > 0) {
           unload_.push_back(model.name);
-          // With several cards nobody tells which of them the model is on.
-          if (devices.gpus.size() == 1) free = std::min(card->total, free + model.size_vram);
+          loaded += model.size_vram;
         }
-    card_free_ = less(free, reserves.gpu);
+    for (const GpuState& card : devices.gpus) {
+      if (std::find(wish.hidden.begin(), wish.hidden.end(), card.id) != wish.hidden.end()) continue;
+      const std::uint64_t free = std::min(card.total, card.free + held_by_ollama(devices, card, loaded));
+      if (!card_.empty() && less(free, reserves.gpu) <= card_free_) continue;
+      card_ = card.id;
+      card_free_ = less(free, reserves.gpu);
+      precisions_ = precisions_of(card);
+    }
   }
 
   std::vector<WhisperStep> all() {
     const bool has_card = !card_.empty() && wish_.model.shape.has_value();
     if (has_card) {
-      on_card(WhisperStepKind::AsWished, wish_.model, wish_.precision, wish_.card_batch);
-      smaller_batches_on_card(WhisperStepKind::SmallerBatch, wish_.model, wish_.precision,
+      on_card(WhisperStepKind::AsWished, wish_.model, precisions_.usual, wish_.card_batch);
+      smaller_batches_on_card(WhisperStepKind::SmallerBatch, wish_.model, precisions_.usual,
                               wish_.card_batch / 2);
       // Half the batch: a step that follows one that ran out of memory has to need less.
-      if (wish_.precision != WhisperPrecision::Int8Float16)
-        smaller_batches_on_card(WhisperStepKind::Int8, wish_.model, WhisperPrecision::Int8Float16,
-                                wish_.card_batch / 2);
+      if (precisions_.least != precisions_.usual)
+        smaller_batches_on_card(WhisperStepKind::Int8, wish_.model, precisions_.least, wish_.card_batch / 2);
       for (const WhisperCandidate& candidate : wish_.smaller)
         if (candidate.shape)
-          smaller_batches_on_card(WhisperStepKind::SmallerModel, candidate, WhisperPrecision::Int8Float16,
+          smaller_batches_on_card(WhisperStepKind::SmallerModel, candidate, precisions_.least,
                                   wish_.card_batch);
     }
     on_cpu(has_card ? WhisperStepKind::Cpu : WhisperStepKind::AsWished, wish_.model, wish_.cpu_batch);
@@ -98,6 +96,7 @@ class Steps {
 
   const WhisperWish& wish_;
   std::string card_;
+  CardPrecisions precisions_;
   std::uint64_t card_free_ = 0, host_ = 0;
   std::vector<std::string> unload_;
   std::vector<WhisperStep> steps_;
@@ -109,6 +108,13 @@ std::string_view to_string(WhisperStepKind kind) {
   constexpr std::array<std::string_view, 5> names = {"as wished", "smaller batch", "int8", "smaller model",
                                                      "on the CPU"};
   return names[static_cast<std::size_t>(kind)];
+}
+
+CardPrecisions precisions_of(const GpuState& card) {
+  constexpr int tensor_cores = 70, int8_without = 61;
+  if (card.capability == 0 || card.capability >= tensor_cores) return {};
+  return {WhisperPrecision::Float32,
+          card.capability == int8_without ? WhisperPrecision::Int8Float32 : WhisperPrecision::Float32};
 }
 
 std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices,

@@ -31,8 +31,7 @@ struct WhisperWish {
   int cpu_batch = 8;  // chunks at a time
   int card_batch = 16;
   int beam = 1;
-  WhisperPrecision precision = WhisperPrecision::Float16;  // on a card
-  std::vector<WhisperCandidate> smaller;                   // in order of preference
+  std::vector<WhisperCandidate> smaller;  // in order of preference
   WhisperDevices where = WhisperDevices::CpuOnly;
   std::vector<std::string> hidden = {};        // cards that the user keeps from CUDA
   std::uint64_t limit = 0;                     // bytes of host memory that a step may take; 0: none
@@ -52,6 +51,12 @@ struct WhisperStep {
   std::string text;  // "large-v3 (float16, batch 16) needs 7.4 GiB of cuda:0, 5.1 GiB are available"
   std::vector<std::string> unload = {};  // models of Ollama to unload first
 };
+
+/// What CTranslate2 computes efficiently on a card: as precisely as is usual, and in least memory.
+struct CardPrecisions {
+  WhisperPrecision usual = WhisperPrecision::Float16, least = WhisperPrecision::Int8Float16;
+};
+CardPrecisions precisions_of(const GpuState& card);
 
 /// All steps in order, those that do not fit too. Never empty. The CPU is among them wherever a card is.
 std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices,

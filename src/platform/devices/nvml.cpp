@@ -46,6 +46,7 @@ struct Nvml::Library {
   int (*device)(unsigned int, Device*) = nullptr;
   int (*name)(Device, char*, unsigned int) = nullptr;
   int (*memory)(Device, Memory*) = nullptr;
+  int (*capability)(Device, int*, int*) = nullptr;
   int (*driver)(char*, unsigned int) = nullptr;
   const char* (*error_text)(int) = nullptr;
   std::array<ListProcesses<Process>, 2> processes{};         // computing, drawing
@@ -102,6 +103,7 @@ Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& name) {
   l.find(l.device, "nvmlDeviceGetHandleByIndex_v2");
   l.find(l.name, "nvmlDeviceGetName");
   l.find(l.memory, "nvmlDeviceGetMemoryInfo");
+  l.find(l.capability, "nvmlDeviceGetCudaComputeCapability");
   l.find(l.driver, "nvmlSystemGetDriverVersion");
   l.find(l.error_text, "nvmlErrorString");
   constexpr std::array<const char*, 2> processes = {"nvmlDeviceGetComputeRunningProcesses",
@@ -139,6 +141,9 @@ Result<std::vector<GpuState>> Nvml::cards() const {
     if (l.device(i, &card) != kSuccess || l.memory(card, &memory) != kSuccess) continue;
     if (l.name(card, name.data(), name.size()) != kSuccess) name.front() = 0;
     GpuState state{"cuda:" + std::to_string(i), name.data(), memory.total, memory.free, {}};
+    int major = 0, minor = 0;
+    if (l.capability != nullptr && l.capability(card, &major, &minor) == kSuccess)
+      state.capability = 10 * major + minor;
     for (std::size_t kind = 0; kind < l.processes.size(); ++kind) {
       const auto found = l.processes[kind] != nullptr       ? l.holders(card, l.processes[kind])
                          : l.processes_old[kind] != nullptr ? l.holders(card, l.processes_old[kind])

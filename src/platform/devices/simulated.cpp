@@ -20,6 +20,7 @@ struct Holder {
 
 struct Card {
   std::string id, name;
+  int capability = 0;
   std::uint64_t total = 0;
   std::vector<Holder> holders;
   double lag = 0;                // seconds until freed memory is seen
@@ -99,6 +100,15 @@ class Parser {
     return *number;
   }
 
+  Result<int> capability(const Json& json, const std::string& where) const {
+    if (!json.contains("compute")) return 0;
+    const auto parts = split(text_at(json, "compute"), '.');
+    const auto major = whole_number(parts.front()), minor = whole_number(parts.back());
+    if (parts.size() != 2 || !major || !minor || *major == 0 || *major > 99 || *minor > 9)
+      return wrong(where + ".compute is not a compute capability such as \"8.6\"");
+    return static_cast<int>(10 * *major + *minor);
+  }
+
   Result<Holder> holder(const Json& json, const std::string& where) const {
     TRY_VOID(known(json, where, {"pid", "name", "memory", "model"}));
     Holder found{{0, text_at(json, "name"), TRY(size(json, where, "memory", 0))}, text_at(json, "model")};
@@ -113,11 +123,12 @@ class Parser {
 
   Result<Card> card(const Json& json, std::size_t index) const {
     const std::string where = "gpus[" + std::to_string(index) + "]";
-    TRY_VOID(known(json, where, {"name", "total", "holders", "lag_seconds", "never_back"}));
+    TRY_VOID(known(json, where, {"name", "compute", "total", "holders", "lag_seconds", "never_back"}));
     Card found;
     found.id = "cuda:" + std::to_string(index);
     found.name = text_at(json, "name");
     if (found.name.empty()) found.name = "simulated card";
+    found.capability = TRY(capability(json, where));
     found.total = TRY(size(json, where, "total", 0));
     if (found.total == 0) return wrong(where + ".total is missing");
     found.lag = TRY(seconds(json, where));
@@ -195,7 +206,7 @@ class Simulated : public DeviceProbe {
   }
 
   GpuState state_of(const Card& card) const {
-    GpuState state{card.id, card.name, card.total, card.total, {}};
+    GpuState state{card.id, card.name, card.total, card.total, {}, card.capability};
     const auto hold = [&](MemoryHolder holder) {
       state.free -= std::min(state.free, holder.bytes);
       state.holders.push_back(std::move(holder));
