@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kMostConnections = 128;
 constexpr int kPatienceSeconds = 5;  // with a client that sends or takes nothing
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kPiece = 65'536;
 
 // The library's own pool lets a burst of connections wait behind event streams that never end.
 class ConnectionQueue : public httplib::TaskQueue {

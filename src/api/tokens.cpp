@@ -9,12 +9,12 @@
 namespace skald::api {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 64 * 1024;
+constexpr std::uint64_t kMostBytes = 65'536;
 
 }  // namespace
 
 Result<std::string> TokenBook::make() const {
-  const std::string token = "skt_" + TRY(random_secret());
+  std::string token = "skt_" + TRY(random_secret());
   hide_secret(token);
   TRY_VOID(make_directories(file_.parent_path()));
   std::error_code error;

@@ -235,7 +235,8 @@ std::string to_vtt(const std::vector<Cue>& cues) {
     if (trim(body).empty()) continue;
     const std::string voice = escape_markup(one_line(cue.speaker));
     text += fmt::format("{} --> {}\n", clock(cue.span.start, '.'), clock(cue.span.end, '.'));
-    text += (voice.empty() ? "" : "<v " + voice + ">") + body + "\n\n";
+    if (!voice.empty()) text += fmt::format("<v {}>", voice);
+    text += body + "\n\n";
   }
   return text;
 }

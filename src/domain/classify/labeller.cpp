@@ -76,6 +76,7 @@ Labelled label_session(const Head& head, const Session& session, Context context
   result.roles = told_roles(session.party, session.told, talk);
   std::vector<Columns> rows = scores(head, session, result.roles, context);
   std::vector<double> evidence;
+  evidence.reserve(rows.size());
   for (const Columns& row : rows) evidence.push_back(row[kDM] - row[kPlayer]);
   guess_roles(result.roles, talk, evidence);
   rows = scores(head, session, result.roles, context);

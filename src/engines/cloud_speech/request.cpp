@@ -125,9 +125,9 @@ Result<Answer> ask(const Job& job, const std::string& flac, const Asking& with) 
     if (reply->status == 413) return Answer{true, {}};
     const std::string why = told(*reply, job.service.key);
     if (reply->status == 401 || reply->status == 403)
-      return fail(ErrorCode::InvalidConfig, name + " does not take the key (" + why + ")",
+      return fail(ErrorCode::InvalidConfig, fmt::format("{} does not take the key ({})", name, why),
                   "Check the key with `skald keys test`.");
-    if (!may_pass(reply->status)) return fail(ErrorCode::Unavailable, name + ": " + why);
+    if (!may_pass(reply->status)) return fail(ErrorCode::Unavailable, fmt::format("{}: {}", name, why));
     TRY_VOID(patience.wait(seconds_of(reply->header("retry-after")), why));
   }
 }

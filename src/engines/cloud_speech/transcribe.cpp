@@ -59,6 +59,7 @@ class Run {
 
   static std::vector<Span> spans_of(const ChunkPlan& plan) {
     std::vector<Span> spans;
+    spans.reserve(plan.pieces.size());
     for (const whisper::Piece& p : plan.pieces) spans.push_back({to_seconds(p.start), to_seconds(p.end)});
     return spans;
   }

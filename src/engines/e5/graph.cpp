@@ -75,7 +75,8 @@ class GraphBuilder {
     const Node q = split_heads(linear(x, at + "q", d_.width, d_.width));
     const Node k = split_heads(linear(x, at + "k", d_.width, d_.width));
     const Node v = split_heads(linear(x, at + "v", d_.width, d_.width));
-    const float scale = 1.0F / std::sqrt(static_cast<float>(d_.width / d_.heads));
+    const auto width_of_head = static_cast<float>(d_.width / d_.heads);
+    const float scale = 1.0F / std::sqrt(width_of_head);
     const Node scaled = std::make_shared<op::Multiply>(std::make_shared<op::MatMul>(q, k, false, true),
                                                        op::Constant::create(ov::element::f32, {1}, {scale}));
     const Node shares = std::make_shared<op::Softmax>(std::make_shared<op::Add>(scaled, mask), -1);

@@ -92,10 +92,12 @@ class VoteMaker {
   Result<std::vector<Votes>> make(std::size_t unit) {
     if (!encoder_) encoder_ = TRY(load());
     std::vector<std::string> texts;
+    texts.reserve(task_.count(unit));
     for (std::size_t i = 0; i < task_.count(unit); ++i)
       texts.push_back(task_.talk[task_.first(unit) + i].text);
     const auto embeddings = TRY(encoder_->embed(texts, [this] { return channel_.cancelled(); }));
     std::vector<Votes> votes;
+    votes.reserve(texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i)
       votes.push_back(head_.votes(std::span(embeddings).subspan(i * head_.size(), head_.size()), texts[i]));
     return votes;

@@ -37,7 +37,7 @@ void product_rows(const Rows& rows, const float* first, const float* weights, fl
   for (int s = 0; s < rows.segments; ++s, first += rows.segment_pitch) {
     for (int k = 0; k < rows.depth; ++k, weights += kPanel) {
       Floats w[kParts];
-      for (int p = 0; p < kParts; ++p) w[p] = load(weights + p * kLanes);
+      for (std::ptrdiff_t p = 0; p < kParts; ++p) w[p] = load(weights + p * kLanes);
       for (int r = 0; r < kRows; ++r) {
         const float x = first[r * rows.pitch + k];
         for (int p = 0; p < kParts; ++p) sums[r][p] += w[p] * x;
@@ -45,7 +45,7 @@ void product_rows(const Rows& rows, const float* first, const float* weights, fl
     }
   }
   for (int r = 0; r < kRows; ++r)
-    for (int p = 0; p < kParts; ++p) store(out + r * out_pitch + p * kLanes, sums[r][p]);
+    for (std::ptrdiff_t p = 0; p < kParts; ++p) store(out + r * out_pitch + p * kLanes, sums[r][p]);
 }
 
 void product(const Rows& rows, int count, const float* weights, float* out, std::ptrdiff_t out_pitch) {
@@ -81,11 +81,12 @@ inline void outputs_of(const Floats (&m)[kTileInputs], Floats (&out)[kTile]) {
 
 void to_factors(const float* pixels, std::ptrdiff_t line, int channels, float* factors,
                 std::ptrdiff_t place) {
+  const std::ptrdiff_t pixel = channels;
   for (int c = 0; c < channels; c += kLanes) {
     Floats half[kTileInputs][kTileInputs];
     for (int x = 0; x < kTileInputs; ++x) {
       Floats column[kTileInputs], out[kTileInputs];
-      for (int y = 0; y < kTileInputs; ++y) column[y] = load(pixels + y * line + x * channels + c);
+      for (int y = 0; y < kTileInputs; ++y) column[y] = load(pixels + y * line + x * pixel + c);
       inputs_of(column, out);
       for (int y = 0; y < kTileInputs; ++y) half[y][x] = out[y];
     }
@@ -123,6 +124,7 @@ void from_products(const float* products, std::ptrdiff_t place, const TileTarget
 }  // namespace
 
 extern const ConvKernels SKALD_KERNELS;
+// NOLINTNEXTLINE(misc-definitions-in-headers): each version defines one, of its own name
 const ConvKernels SKALD_KERNELS{SKALD_KERNELS_NAME, product, to_factors, from_products};
 
 }  // namespace skald::listen

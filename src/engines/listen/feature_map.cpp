@@ -65,8 +65,10 @@ DirectConvolution::DirectConvolution(const Convolution& from)
   for (int panel = 0; panel < outputs_; panel += kPanel)
     for (int tap = 0; tap < taps; ++tap)
       for (int i = 0; i < inputs_; ++i)
-        for (int o = panel; o < panel + kPanel; ++o)
-          *to++ = from.weights[static_cast<std::size_t>((o * inputs_ + i) * taps + tap)];
+        for (int o = panel; o < panel + kPanel; ++o) {
+          const int at = (o * inputs_ + i) * taps + tap;
+          *to++ = from.weights[static_cast<std::size_t>(at)];
+        }
 }
 
 void DirectConvolution::apply(const ConvKernels& kernels, const FeatureMap& in, Ramp ramp,
@@ -78,8 +80,9 @@ void DirectConvolution::apply(const ConvKernels& kernels, const FeatureMap& in, 
     const Rows rows{in.at(y * stride_ - reach, -reach), static_cast<std::ptrdiff_t>(stride_) * inputs_,
                     kernel_, in.line(), depth};
     for (int panel = 0; panel < outputs_; panel += kPanel) {
-      kernels.product(rows, out.width(), &weights_[static_cast<std::size_t>(panel * kernel_ * depth)],
-                      out.at(y, 0) + panel, outputs_);
+      const int at = panel * kernel_ * depth;
+      kernels.product(rows, out.width(), &weights_[static_cast<std::size_t>(at)], out.at(y, 0) + panel,
+                      outputs_);
     }
     for (int x = 0; x < out.width(); ++x) {
       float* pixel = out.at(y, x);
@@ -119,11 +122,13 @@ void TiledConvolution::apply(const ConvKernels& kernels, const FeatureMap& in, c
     for (int t = 0; t < chunk.count; ++t) {
       const int y = (chunk.first + t) / across * kTile;
       const int x = (chunk.first + t) % across * kTile;
+      const int at = t * inputs_;
       kernels.to_factors(in.at(y - 1, x - 1), in.line(), inputs_,
-                         &scratch.factors[static_cast<std::size_t>(t * inputs_)], chunk.factor_place);
+                         &scratch.factors[static_cast<std::size_t>(at)], chunk.factor_place);
     }
     for (int panel = 0; panel < outputs_; panel += kPanel) {
-      const float* weights = &weights_[static_cast<std::size_t>(panel * kPlaces * inputs_)];
+      const int at = panel * kPlaces * inputs_;
+      const float* weights = &weights_[static_cast<std::size_t>(at)];
       for (int place = 0; place < kPlaces; ++place) {
         const Rows rows{&scratch.factors[static_cast<std::size_t>(place * chunk.factor_place)], inputs_, 1, 0,
                         inputs_};
@@ -149,8 +154,8 @@ void TiledConvolution::finish(const ConvKernels& kernels, const Chunk& chunk, in
                             outputs_,
                             std::min(kTile, out.height() - y),
                             std::min(kTile, out.width() - x)};
-    kernels.from_products(&scratch.products[static_cast<std::size_t>(t * kPanel)], chunk.product_place,
-                          target);
+    const int at = t * kPanel;
+    kernels.from_products(&scratch.products[static_cast<std::size_t>(at)], chunk.product_place, target);
   }
 }
 

@@ -46,7 +46,7 @@ void Fft400::stage(int length, int stride, const std::vector<Complex>& from, std
 }
 
 void Fft400::power(const std::vector<Lanes>& in, std::vector<Lanes>& power) {
-  for (int i = 0; i < kHalf; ++i) {  // even samples are the real part, odd ones the imaginary part
+  for (std::size_t i = 0; i < kHalf; ++i) {  // even samples are the real part, odd ones the imaginary part
     a_[i].re = in[2 * i];
     a_[i].im = in[2 * i + 1];
   }

@@ -9,6 +9,7 @@
 
 #include "engines/whisper/kernels.hpp"
 
+// NOLINTBEGIN(bugprone-implicit-widening-of-multiplication-result): sizes of panels and heads fit in an int
 namespace skald::whisper {
 namespace {
 
@@ -413,6 +414,7 @@ void norm(const float* x, const float* gamma, const float* beta, int count, floa
 }  // namespace
 
 extern const Kernels SKALD_KERNELS;
+// NOLINTNEXTLINE(misc-definitions-in-headers): each version defines one, of its own name
 const Kernels SKALD_KERNELS{SKALD_KERNELS_NAME,
                             kMostInputs,
                             packed_size,
@@ -428,3 +430,4 @@ const Kernels SKALD_KERNELS{SKALD_KERNELS_NAME,
                             norm};
 
 }  // namespace skald::whisper
+// NOLINTEND(bugprone-implicit-widening-of-multiplication-result)

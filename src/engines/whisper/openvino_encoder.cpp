@@ -97,6 +97,7 @@ class GraphBuilder {
     const auto parts =
         std::make_shared<op::Split>(qkv, std::make_shared<op::Constant>(ov::element::i64, ov::Shape{}, 0), 3);
     std::vector<ov::Output<ov::Node>> p;
+    p.reserve(3);
     for (std::size_t i = 0; i < 3; ++i)
       p.push_back(std::make_shared<op::Squeeze>(parts->output(i), integers({0})));
     ov::Output<ov::Node> y = std::make_shared<op::ScaledDotProductAttention>(p[0], p[1], p[2], false);

@@ -225,6 +225,7 @@ Result<std::vector<Chunk>> Transcriber::recognise(std::span<const ChunkPlan> pla
                                                   std::span<const LanguageChoice> languages,
                                                   const StopRequested& stop) {
   std::vector<GenerateRow> rows;
+  rows.reserve(plans.size());
   for (std::size_t i = 0; i < plans.size(); ++i)
     rows.push_back({static_cast<int>(i), make_prompt(model_.vocabulary(), {}, languages[i].token)});
   std::optional<Meter> meter(costs_.generate);

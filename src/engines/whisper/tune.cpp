@@ -131,6 +131,7 @@ class Tuner {
     Pace pace;
     pace.encode = TRY(least(channel_, [&] { return engine->encode(mel_, {&frames, 1}); }));
     std::vector<GenerateRow> rows;
+    rows.reserve(kRows);
     const auto& languages = model_.vocabulary().languages();
     const Token language = languages.empty() ? 0 : languages.begin()->second;
     for (int i = 0; i < kRows; ++i) rows.push_back({0, make_prompt(model_.vocabulary(), {}, language)});
