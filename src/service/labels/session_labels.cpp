@@ -135,7 +135,7 @@ class Labelling {
     if (no_card_) return {};
     for (const std::string& model : step.unload) {
       context_.observer.note("Ollama: unloading " + model);
-      TRY(unload_model(ollama_, model, probe_));
+      TRY_VOID(unload_model(ollama_, model, probe_));
     }
     if (step.unload.empty() || step.device.empty()) return {};
     const ReturnReport report = TRY(broker_.wait_for(first_device(step), step.needed, context_.cancel));
