@@ -7,7 +7,7 @@
 namespace skald {
 namespace {
 
-constexpr std::uint64_t kAlmostNothing = 64 * 1024;  // bytes
+constexpr std::uint64_t kAlmostNothing = 65'536;  // bytes
 
 // Where the disk is too full for its journal or shared memory, SQLite speaks of an I/O error.
 bool disk_is_full(const std::string& file) {

@@ -106,7 +106,7 @@ Result<ReturnReport> MemoryBroker::release(const Tenancy& tenancy, const CancelT
                                   [&](const Tenancy& granted) { return granted.number == tenancy.number; });
   if (found == granted_.end())
     return fail(ErrorCode::Internal, "memory of " + tenancy.tenant + " is given back twice");
-  const Tenancy gone = *found;
+  const Tenancy gone = std::move(*found);
   granted_.erase(found);
   probe_.given_back(gone.device, -gone.number);
   std::uint64_t target = gone.free_before;

@@ -96,7 +96,7 @@ fs::path find_cublas(const LibraryPlaces& places) {
 
 Result<fs::path> load_cublas() {
   if (open_library(kCublas)) return fs::path(kCublas);
-  const fs::path file = find_cublas(library_places());
+  fs::path file = find_cublas(library_places());
   if (file.empty())
     return fail(ErrorCode::Unavailable,
                 std::string("CUDA's cuBLAS library (") + kCublas + ") is not installed",

@@ -78,7 +78,7 @@ class Parser {
     if (!object.is_object()) return wrong((where.empty() ? "it" : where) + " is not an object");
     for (const auto& [name, value] : object.items())
       if (std::find(names.begin(), names.end(), name) == names.end())
-        return wrong("'" + prefix + name + "' is not known");
+        return wrong(fmt::format("'{}{}' is not known", prefix, name));
     return {};
   }
 

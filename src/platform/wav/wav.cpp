@@ -31,6 +31,7 @@ void let_go(std::span<const std::byte> file, std::span<const std::int16_t> read)
   const auto from = reinterpret_cast<std::uintptr_t>(read.data());
   const auto begin = std::max(first, from - std::min<std::uintptr_t>(from, kMappedAround)) / page * page;
   const auto end = std::min(last, from + read.size_bytes() + kMappedAround);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a page, rounded from that of the samples
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 

@@ -100,8 +100,10 @@ std::string shown(std::string_view line) {
 
 bool matches(std::string_view lower_line, std::string_view lower_pattern) {
   std::size_t at = 0;
-  for (const std::string& part : split(lower_pattern, '*'))
-    if ((at = end_of(lower_line, part, at)) == std::string_view::npos) return false;
+  for (const std::string& part : split(lower_pattern, '*')) {
+    at = end_of(lower_line, part, at);
+    if (at == std::string_view::npos) return false;
+  }
   return true;
 }
 

@@ -71,7 +71,7 @@ std::vector<KeyReport::Quota> quotas_in(const http::HttpReply& reply) {
   std::vector<KeyReport::Quota> quotas;
   for (const std::string of : {"requests", "tokens"}) {
     const auto value = [&](const std::string& what) {
-      return without_secrets(repair_utf8(reply.header("x-ratelimit-" + what + "-" + of)));
+      return without_secrets(repair_utf8(reply.header(fmt::format("x-ratelimit-{}-{}", what, of))));
     };
     if (KeyReport::Quota quota{of, value("remaining"), value("limit"), value("reset")}; !quota.left.empty())
       quotas.push_back(std::move(quota));

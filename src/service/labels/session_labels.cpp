@@ -53,7 +53,7 @@ class Labelling {
     };
     ports.tell = [this](std::string_view line) { context_.observer.note("classify: " + std::string(line)); };
     // Looked at before the ladder: the steps name the model where the settings leave it open.
-    const auto found = steps();
+    auto found = steps();
     ports.steps = [&] { return found; };
     LadderSettings settings{target_, std::string(kBuiltInClassifier),
                             std::max(kLeastOnCpu, 2 * task_.duration)};

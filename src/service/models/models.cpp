@@ -128,7 +128,7 @@ Result<fs::path> add_model(const fs::path& directory, std::string name) {
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
     return fail(ErrorCode::Usage, "'" + name + "' cannot be the name of a model",
                 "Give a plain name with --name.");
-  const fs::path link = default_home() / "models" / name;
+  fs::path link = default_home() / "models" / name;
   TRY_VOID(make_directories(link.parent_path()));
   std::error_code error;
   if (fs::exists(fs::symlink_status(link, error)))

@@ -84,7 +84,7 @@ Result<SpeechTuning> speech_tuning(Store& store, WorkerRunner& workers, const Tu
   auto answer = workers.run("worker_asr", job, {}, cancel);
   if (!answer && answer.error().code == ErrorCode::WorkerDied)
     answer = workers.run("worker_asr", job, {}, cancel);
-  const SpeechTuning tuning = TRY(answer.and_then(tuning_from));
+  SpeechTuning tuning = TRY(answer.and_then(tuning_from));
   TRY_VOID(store.set_fact(name, to_line(to_json(tuning))));
   return tuning;
 }

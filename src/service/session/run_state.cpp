@@ -75,6 +75,7 @@ Status SessionRun::prepare() {
 
 void SessionRun::name_tracks() {
   std::vector<std::string> files;
+  files.reserve(tracks_.size());
   for (const Track& track : tracks_) files.push_back(track.recording.path.stem().string());
   const auto names = track_names(files, checked_.party);
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
@@ -317,7 +318,7 @@ Result<fs::path> SessionRun::publish(const fs::path& partial, const fs::path& ba
   std::string stamp = run_.started;
   for (int later = 0;; ++later) {
     if (later > 0) stamp = stamp_now(later);
-    const fs::path folder = base / (stamp + "_" + id);
+    fs::path folder = base / fmt::format("{}_{}", stamp, id);
     if (fs::exists(folder, error)) continue;
     run_.directory = fs::absolute(folder).string();
     TRY_VOID(store_.update_run(run_));

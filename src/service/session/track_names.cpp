@@ -53,6 +53,7 @@ std::vector<std::string> track_names(const std::vector<std::string>& file_stems,
                                      const std::optional<Party>& party) {
   const std::vector<std::string> people = party ? party->people() : std::vector<std::string>();
   std::vector<std::vector<std::string>> files;
+  files.reserve(file_stems.size());
   for (const std::string& stem : file_stems) files.push_back(words(stem));
   const std::size_t shared = shared_words(files);
   std::vector<std::string> names;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fstream>
 #include <memory>
+#include <tuple>
 
 #include "base/files.hpp"
 #include "base/secrets.hpp"
@@ -96,6 +97,7 @@ Status write_support(const fs::path& zip, const std::vector<SupportPart>& parts,
   const fs::path partial =
       folder / ("." + zip.filename().string() + "." + std::to_string(::getpid()) + ".tmp");
   std::vector<SupportPart> clean;
+  clean.reserve(parts.size());
   for (const SupportPart& part : parts)
     clean.push_back({without_secrets(part.name), without_secrets(part.content)});
   fs::remove(partial, error);
@@ -105,7 +107,7 @@ Status write_support(const fs::path& zip, const std::vector<SupportPart>& parts,
   const int closed = ::zip_close(archive.get());
   ::umask(before);
   if (closed != 0) return zip_failed(zip, ::zip_strerror(archive.get()));
-  (void)archive.release();  // closed: libzip has freed it
+  std::ignore = archive.release();  // closed: libzip has freed it
   Status status = {};
   if (existing == Existing::Refuse && ::link(partial.c_str(), zip.c_str()) == 0)
     fs::remove(partial, error);  // a file that appeared meanwhile would have made link() fail
