@@ -40,7 +40,7 @@ struct CommonOptions {
   CommonOptions();
   ProcessOptions process;  // text that is empty is taken from the settings
   std::string language;
-  std::string languages = "en,nl";
+  std::string languages{kAutoLanguages};
   std::string preset;
   std::string classifier_model;
   std::string skip, from, until;

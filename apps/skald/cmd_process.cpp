@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli.hpp"
+#include "platform/process/program.hpp"
 #include "progress_view.hpp"
 #include "service/session/run.hpp"
 #include "store/store.hpp"
@@ -44,10 +45,20 @@ int process_command(const CommonOptions& common) {
 void add_process(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("process", "Turn a recording into a classified transcript");
   auto options = std::make_shared<CommonOptions>();
+  auto parent = std::make_shared<int>(0);
   add_full(*command, *options);
   add_common(*command, *options);
+  command
+      ->add_option("--end-with", *parent,
+                   "End together with the process of this number, which started this one")
+      ->type_name("PID");
   command->footer("Example: skald process session.mp3 --party party.json --speakers 5");
-  command->callback([options, &chosen] { chosen = [options] { return process_command(*options); }; });
+  command->callback([options, parent, &chosen] {
+    chosen = [options, parent] {
+      if (*parent != 0 && !end_with_parent(*parent)) return exit_status(ErrorCode::Cancelled);
+      return process_command(*options);
+    };
+  });
 }
 
 }  // namespace skald::cli

@@ -68,6 +68,10 @@ void add_full(CLI::App& command, CommonOptions& o) {
   command.add_option("recording", o.recordings, "The recording; or one file per player, all on one clock")
       ->type_name("RECORDING");
   command.add_option("--session", o.process.session, "Name of the session; default: the file's name");
+  command
+      .add_option("--called", o.process.called,
+                  "What a recording is called, where its file is not; once for each")
+      ->allow_extra_args(false);
   command.add_option("--output", o.recordings_output, "Folder for the results")->type_name("DIR");
   add_backend_options(command, o);
   command.add_option("--skip", o.skip,
@@ -122,12 +126,7 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
   options.resume = o.fresh ? Resume::Fresh : o.upgrade ? Resume::Upgrade : Resume::GoOn;
   const std::string language =
       !o.language.empty() ? o.language : ascii_lower(settings.text("WHISPER_LANGUAGE"));
-  options.language_choice = language == "auto" ? LanguageChoice::Auto : LanguageChoice::Named;
-  options.languages.clear();
-  for (const std::string& part : split(language == "auto" ? o.languages : language, ','))
-    if (!trim(part).empty()) options.languages.emplace_back(trim(part));
-  if (options.languages.empty())
-    return fail(ErrorCode::Usage, "no language is named", "For example: --language en");
+  TRY_VOID(choose_languages(options, language, o.languages));
   TRY_VOID(read_skip(o.skip, options));
   TRY_VOID(read_stage(o.from, "--from", options.from));
   TRY_VOID(read_stage(o.until, "--until", options.until));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/random.hpp"
+#include "platform/process/worker_process.hpp"
 
 namespace skald::api {
 
@@ -17,6 +18,13 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& home
   context->gate.knows_token = [book = TokenBook(home)](std::string_view token) { return book.knows(token); };
   context->reviews = TRY(ReviewBook::open(home));
   context->watch = TRY(SessionWatch::start(home, context->events, *context->reviews));
+  EventHub& events = context->events;
+  context->uploads = TRY(Uploads::open(home, [&events](const UploadRecord& upload) {
+    events.publish("upload.changed",
+                   {{"id", upload.id}, {"state", state_of(upload)}, {"sha256", upload.sha256}});
+  }));
+  const auto tell = [&events](std::string_view kind, const Json& data) { events.publish(kind, data); };
+  context->jobs = TRY(JobQueue::start({home, program_directory() / "skald", tell}, *context->uploads));
   return context;
 }
 

@@ -10,7 +10,9 @@
 #include "api/tokens.hpp"
 #include "api/watch.hpp"
 #include "pipeline/ports.hpp"
+#include "service/jobs/job_queue.hpp"
 #include "service/review/review_book.hpp"
+#include "service/uploads/uploads.hpp"
 #include "store/store.hpp"
 
 namespace skald::api {
@@ -41,6 +43,8 @@ class Context {
   CancelToken cancel;
   std::unique_ptr<ReviewBook> reviews;
   std::unique_ptr<SessionWatch> watch;  // uses the reviews
+  std::unique_ptr<Uploads> uploads;
+  std::unique_ptr<JobQueue> jobs;
 
  private:
   Context(std::unique_ptr<Store> store, std::string program_version, std::string epoch,

@@ -1,5 +1,6 @@
 // The server itself and the machine that it runs on: health, models, settings, doctor, plan, events.
 #include "api/handlers.hpp"
+#include "base/text.hpp"
 #include "service/doctor/examine.hpp"
 #include "service/models/models.hpp"
 #include "service/plan/plan_settings.hpp"
@@ -38,10 +39,13 @@ Result<Reply> get_doctor(Context& context, const Call&) {
 
 Result<Reply> get_plan(Context& context, const Call& call) {
   const auto alone = TRY(context.only_one());
-  const Request& request = call.request;
-  const PlanWish wish{request.parameter("preset"),   request.parameter("transcriber"),
-                      request.parameter("diarizer"), request.parameter("classifier"),
-                      request.parameter("device"),   request.parameter("model")};
+  Json asked = Json::object();
+  for (const auto& [name, value] : call.request.query) {
+    if (value.empty()) continue;
+    const auto number = name == "speakers" ? whole_number(value) : std::nullopt;
+    asked[name] = number ? Json(*number) : Json(value);
+  }
+  const RunWish wish = TRY(wish_from_json(asked));
   const Plan plan = TRY(plan_settings(wish, context.cancel));
   return json_reply(plan_json(plan));
 }

@@ -1,4 +1,6 @@
 // The description of the API, for people and for programs that make clients or tests of it.
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "api/routes.hpp"
@@ -12,7 +14,12 @@ Json path_id() {
           {"in", "path"},
           {"required", true},
           {"schema", {{"type", "integer"}, {"minimum", 0}, {"maximum", 999999999999999999}}},
-          {"description", "Of a session, as the list tells it"}};
+          {"description", "As the list tells it"}};
+}
+
+bool is_number(std::string_view parameter) {
+  constexpr std::array numbers = {"track", "offset", "speakers"};
+  return std::find(numbers.begin(), numbers.end(), parameter) != numbers.end();
 }
 
 Json query_parameter(std::string_view row) {
@@ -21,7 +28,7 @@ Json query_parameter(std::string_view row) {
   return {{"name", name},
           {"in", "query"},
           {"required", false},
-          {"schema", {{"type", name == "track" ? "integer" : "string"}}},
+          {"schema", {{"type", is_number(name) ? "integer" : "string"}}},
           {"description", trim(row.substr(colon + 1))}};
 }
 
@@ -34,7 +41,8 @@ Json responses(const Route& route) {
   const bool events = route.type == "text/event-stream";
   const Json schema =
       route.type == "application/json" ? Json({{"type", "object"}}) : Json({{"type", "string"}});
-  Json all = {{"200", {{"description", route.summary}, {"content", {{route.type, {{"schema", schema}}}}}}}};
+  const std::string good = route.operation == "beginUpload" || route.operation == "addJob" ? "201" : "200";
+  Json all = {{good, {{"description", route.summary}, {"content", {{route.type, {{"schema", schema}}}}}}}};
   if (route.type == "audio/wav") {
     all["206"] = {{"description", "The part that Range names"},
                   {"content", {{route.type, {{"schema", schema}}}}}};
@@ -56,6 +64,13 @@ Json responses(const Route& route) {
     all["409"] = error_answer("Somebody else has changed it meanwhile, or the name is taken");
     all["422"] = error_answer("What the body says is wrong");
   }
+  if (route.pattern.find("/uploads") != std::string_view::npos ||
+      route.pattern.find("/jobs") != std::string_view::npos)
+    for (const auto& [status, when] :
+         {std::pair{"404", "There is no such upload, file or job"}, std::pair{"409", "Not in this state"},
+          std::pair{"422", "The recording, party or setting cannot be used"},
+          std::pair{"507", "The disk has no room"}})
+      all[status] = error_answer(when);
   if (route.operation == "getPlan") {
     all["404"] = error_answer("There is no such backend, model or preset");
     all["422"] = error_answer("The settings are wrong");

@@ -23,6 +23,9 @@ void Sha256::Free::operator()(void* p) const {
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   EVP_DigestInit_ex(context(context_.get()), EVP_sha256(), nullptr);
 }
+Sha256::Sha256(const Sha256& other) : context_(EVP_MD_CTX_new()) {
+  EVP_MD_CTX_copy_ex(context(context_.get()), context(other.context_.get()));
+}
 Sha256::~Sha256() = default;
 
 void Sha256::update(std::string_view bytes) {

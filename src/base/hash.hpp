@@ -16,6 +16,7 @@ class Sha256 {
   Sha256();
   ~Sha256();
   Sha256(Sha256&&) noexcept = default;
+  Sha256(const Sha256& other);  // goes on from where the other one is
   Sha256& operator=(Sha256&&) noexcept = default;
   void update(std::string_view bytes);
   /// 64 lower-case hexadecimal digits. Ends the computation.

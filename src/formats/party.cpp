@@ -130,9 +130,10 @@ Result<std::vector<Party>> read_parties(const std::filesystem::path& path) {
   return parse_parties(text, path.string());
 }
 
-Result<Party> read_party(const std::filesystem::path& path, std::string_view id) {
-  std::vector<Party> parties = TRY(read_parties(path));
-  if (parties.empty()) return fail(ErrorCode::InvalidConfig, path.string() + ": no party in it");
+Result<Party> parse_party(std::string_view text, std::string_view origin, std::string_view id) {
+  const std::string from(origin);
+  std::vector<Party> parties = TRY(parse_parties(text, origin));
+  if (parties.empty()) return fail(ErrorCode::InvalidConfig, from + ": no party in it");
   if (id.empty() && parties.size() == 1) return std::move(parties.front());
   std::string known;
   for (Party& party : parties) {
@@ -140,9 +141,13 @@ Result<Party> read_party(const std::filesystem::path& path, std::string_view id)
     known += (known.empty() ? "" : ", ") + party.id;
   }
   if (id.empty())
-    return fail(ErrorCode::InvalidConfig, path.string() + ": several parties: " + known, "Name one of them.");
-  return fail(ErrorCode::InvalidConfig,
-              path.string() + ": no party '" + std::string(id) + "'; there are: " + known);
+    return fail(ErrorCode::InvalidConfig, from + ": several parties: " + known, "Name one of them.");
+  return fail(ErrorCode::InvalidConfig, from + ": no party '" + std::string(id) + "'; there are: " + known);
+}
+
+Result<Party> read_party(const std::filesystem::path& path, std::string_view id) {
+  const std::string text = TRY(read_file(path, largest_file));
+  return parse_party(text, path.string(), id);
 }
 
 Json to_json(const Party& party) {

@@ -15,8 +15,10 @@ namespace skald {
 Result<std::vector<Party>> parse_parties(std::string_view text, std::string_view origin);
 Result<std::vector<Party>> read_parties(const std::filesystem::path& path);
 
-/// One party of the file: the one called `id`, or without an id the only one. Several and no id: the error
+/// One party of the text: the one called `id`, or without an id the only one. Several and no id: the error
 /// lists them.
+Result<Party> parse_party(std::string_view text, std::string_view origin, std::string_view id = "");
+/// The same, of a file.
 Result<Party> read_party(const std::filesystem::path& path, std::string_view id = "");
 
 /// The fields of the party file and `id`: how jobs and results carry a party.

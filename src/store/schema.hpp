@@ -50,6 +50,16 @@ CREATE TRIGGER spoken_changed AFTER UPDATE OF text ON spoken WHEN old.text <> ne
   INSERT INTO spoken_text(rowid, text) VALUES (new.id, new.text);
 END;
 )sql",
+    R"sql(
+CREATE TABLE upload (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, size INTEGER NOT NULL, received INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, created TEXT NOT NULL
+);
+CREATE TABLE job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, state TEXT NOT NULL, turn INTEGER NOT NULL, request TEXT NOT NULL,
+  outcome TEXT NOT NULL, created TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL
+);
+)sql",
 };
 
 }  // namespace skald

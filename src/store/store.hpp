@@ -10,6 +10,7 @@
 
 #include "base/files.hpp"
 #include "pipeline/ports.hpp"
+#include "store/queue.hpp"
 #include "store/sqlite.hpp"
 
 namespace skald {
@@ -41,6 +42,8 @@ class FileLock {
   static Result<FileLock> lock(const std::filesystem::path& path, const CancelToken& cancel);
   /// Leaves a line in the file that says to others who holds it.
   Status note(std::string_view who);
+  /// For a child that holds it, too.
+  int descriptor() const { return fd_.get(); }
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
@@ -135,6 +138,24 @@ class Store : public ArtifactStore, public TimingBook {
 
   /// A number that changes when somebody else, in this process or another, changes the database.
   Result<std::int64_t> version_of_data();
+
+  /// A new row; fills in the id.
+  Status add_upload(UploadRecord& upload);
+  /// Bytes received and hash.
+  Status update_upload(const UploadRecord& upload);
+  Result<std::vector<UploadRecord>> uploads();
+  Result<std::optional<UploadRecord>> upload(std::int64_t id);
+  Status remove_upload(std::int64_t id);
+
+  /// A new row, whose turn comes last; fills in the id.
+  Status add_job(JobRecord& job);
+  /// State, outcome and times.
+  Status update_job(const JobRecord& job);
+  Status queue_job_last(std::int64_t id);
+  /// In the order of their turns.
+  Result<std::vector<JobRecord>> jobs();
+  Result<std::optional<JobRecord>> job(std::int64_t id);
+  Status remove_job(std::int64_t id);
 
   Result<std::optional<std::string>> fact(const std::string& name);
   Status set_fact(const std::string& name, const std::string& value);

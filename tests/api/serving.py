@@ -90,6 +90,22 @@ class Serving:
         own = {**self.page_headers(), "X-Skald-CSRF": self.csrf, "Origin": f"http://{self.host}:{self.port}"}
         return self.ask(method, path, {**own, **(headers or {})}, body)
 
+    def send_json(self, method, path, data):
+        return self.change(method, path, {"Content-Type": "application/json"}, json.dumps(data).encode())
+
+    def send_piece(self, upload, offset, piece):
+        return self.change("PUT", f"/api/v1/uploads/{upload}?offset={offset}", {"Content-Type": "application/octet-stream"}, piece)
+
+    def upload(self, name, content, piece=1 << 20):
+        """Uploads a file in pieces; its id."""
+        begun = self.send_json("POST", "/api/v1/uploads", {"name": name, "size": len(content)})
+        assert begun.status == 201, begun
+        upload = begun.json()["id"]
+        for offset in range(0, len(content), piece):
+            sent = self.send_piece(upload, offset, content[offset:offset + piece])
+            assert sent.status == 200, sent
+        return upload
+
     def connect(self):
         return socket.create_connection((self.host, self.port), timeout=LIMIT)
 

@@ -173,6 +173,12 @@ class Session(Case):
         self.addCleanup(self.server.kill)
         [session] = self.server.get("/api/v1/sessions").json()["sessions"]
         self.session = f"/api/v1/sessions/{session['id']}"
+        self.ids = {"sessions": session["id"], "uploads": self.server.upload("a.wav", b"abc"), "jobs": self.add_ended_job()}
+
+    def add_ended_job(self):
+        with sqlite3.connect(self.home / "skald.db") as database:
+            return database.execute("INSERT INTO job(name, state, turn, request, outcome, created, started, ended) VALUES('ended', "
+                                    "'cancelled', 1, '{}', '{}', '', '', '') RETURNING id").fetchone()[0]
 
     def make_home(self, target):
         return shutil.copytree(self.finished, target)
@@ -180,7 +186,7 @@ class Session(Case):
     def operations(self):
         """Method, path with an id, and whether it is open, of all that the OpenAPI document names."""
         document = self.server.get("/api/v1/openapi.json").json()
-        return [(method.upper(), path.replace("{id}", self.session.rsplit("/", 1)[1]), not row["security"])
+        return [(method.upper(), path.replace("{id}", str(self.ids.get(path.split("/")[3]))) if "{id}" in path else path, not row["security"])
                 for path, methods in document["paths"].items() for method, row in methods.items()]
 
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "formats/party.hpp"
 #include "pipeline/memory/need.hpp"
 #include "service/backends/backends.hpp"
@@ -151,10 +152,28 @@ Status find_recogniser(ProcessOptions& options, CheckedOptions& checked) {
   return {};
 }
 
+Status choose_languages(ProcessOptions& options, const std::string& language, const std::string& among) {
+  const bool any = language == "auto";
+  options.language_choice = any ? LanguageChoice::Auto : LanguageChoice::Named;
+  options.languages.clear();
+  for (const std::string& part : split(any ? among : language, ','))
+    if (!trim(part).empty()) options.languages.emplace_back(trim(part));
+  if (options.languages.empty())
+    return fail(ErrorCode::Usage, "no language is named", "For example: --language en");
+  return {};
+}
+
+std::string name_of_recording(const ProcessOptions& options, std::size_t number) {
+  return number < options.called.size() ? options.called[number]
+                                        : options.recordings[number].filename().string();
+}
+
 Result<CheckedOptions> check(ProcessOptions options) {
   if (options.recordings.empty() && options.scope != Scope::PlanOnly)
     return fail(ErrorCode::Usage, "no recording is named", "For example: skald process session.mp3");
   for (const fs::path& recording : options.recordings) TRY_VOID(check_recording(recording));
+  if (!options.called.empty() && options.called.size() != options.recordings.size())
+    return fail(ErrorCode::Usage, "--called must be given once for each recording");
   TRY_VOID(check_speakers(options));
   TRY_VOID(check_stages(options));
   TRY_VOID(check_backend(BackendKind::Transcriber, options.transcriber));
@@ -169,7 +188,7 @@ Result<CheckedOptions> check(ProcessOptions options) {
   TRY_VOID(find_classifier(options, checked));
   if (options.scope == Scope::Session) TRY_VOID(check_output(options.output));
   if (options.session.empty() && !options.recordings.empty())
-    options.session = options.recordings.front().stem().string();
+    options.session = fs::path(name_of_recording(options, 0)).stem().string();
   checked.options = std::move(options);
   return checked;
 }

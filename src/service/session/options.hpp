@@ -27,7 +27,8 @@ enum class Scope { Session, SingleStage, PlanOnly };
 
 struct ProcessOptions {
   std::vector<std::filesystem::path> recordings;
-  std::string session;  // empty: the first file's name
+  std::vector<std::string> called;  // what the recordings are called where their files are not; or none
+  std::string session;              // empty: the first recording's name
   std::filesystem::path output = "output";
   std::filesystem::path party_file;
   std::string party_id;
@@ -68,6 +69,13 @@ struct CheckedOptions {
 };
 
 Result<CheckedOptions> check(ProcessOptions options);
+
+inline constexpr std::string_view kAutoLanguages = "en,nl";
+/// "auto", which chooses among those that `among` names, or codes; with commas between them.
+Status choose_languages(ProcessOptions& options, const std::string& language, const std::string& among);
+
+/// What a recording is called, by its number from 0 on.
+std::string name_of_recording(const ProcessOptions& options, std::size_t number);
 
 /// The stages that options ask for.
 std::set<StageId> wanted_stages(const ProcessOptions& options);

@@ -57,7 +57,7 @@ Status SessionRun::prepare() {
   TRY_VOID(find_or_add_run());
   start_workers();
   result_.session_id = options.session;
-  result_.input_file = options.recordings.front().filename().string();
+  result_.input_file = name_of_recording(options, 0);
   result_.party = checked_.party;
   if (checked_.party) {
     result_.campaign_id = checked_.party->id;
@@ -76,7 +76,8 @@ Status SessionRun::prepare() {
 void SessionRun::name_tracks() {
   std::vector<std::string> files;
   files.reserve(tracks_.size());
-  for (const Track& track : tracks_) files.push_back(track.recording.path.stem().string());
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
+    files.push_back(fs::path(name_of_recording(checked_.options, i)).stem().string());
   const auto names = track_names(files, checked_.party);
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     tracks_[i].speaker_id = fmt::format("SPEAKER_{:02}", i);
@@ -125,6 +126,7 @@ Status SessionRun::find_or_add_run() {
         {{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
   for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
   for (const StageId stage : o.only) command["only"].push_back(info(stage).name);
+  if (!o.called.empty()) command["called"] = o.called;
   const std::string key = sha256(to_line(command));
   if (o.resume == Resume::Upgrade && TRY(store_.runs(o.session)).empty())
     return fail(ErrorCode::NotFound, "the session '" + o.session + "' was not processed before",

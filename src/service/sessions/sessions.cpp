@@ -57,6 +57,15 @@ std::vector<std::string> recordings_of(const RunRecord& run) {
   return hashes;
 }
 
+Result<std::optional<std::int64_t>> session_with_recording(Store& store, const std::string& sha256) {
+  for (const Session& session : TRY(all_sessions(store)))
+    for (const RunRecord& run : session.runs) {
+      const auto recordings = recordings_of(run);
+      if (std::find(recordings.begin(), recordings.end(), sha256) != recordings.end()) return session.id;
+    }
+  return std::nullopt;
+}
+
 Result<RunRecord> newest_results(const Session& session) {
   const auto found = std::find_if(session.runs.begin(), session.runs.end(), [](const RunRecord& run) {
     return run.state == RunState::Finished && !run.directory.empty();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ Result<Session> find_session(Store& store, const std::string& name);
 
 /// SHA-256 of each recording of a run, in their order.
 std::vector<std::string> recordings_of(const RunRecord& run);
+
+/// The id of a session that one of its runs made from this recording; nothing where there is none.
+Result<std::optional<std::int64_t>> session_with_recording(Store& store, const std::string& sha256);
 
 /// The newest run with results. NotFound: no run has finished.
 Result<RunRecord> newest_results(const Session& session);

@@ -1,0 +1,31 @@
+// Jobs: sessions that wait for their turn.
+#include "api/handlers.hpp"
+
+namespace skald::api {
+
+Result<Reply> get_jobs(Context& context, const Call&) {
+  return json_reply({{"jobs", TRY(context.jobs->list())}});
+}
+
+Result<Reply> get_job(Context& context, const Call& call) {
+  return json_reply(TRY(context.jobs->find(call.id)));
+}
+
+Result<Reply> post_job(Context& context, const Call& call) {
+  const JobRequest request = TRY(job_from_json(call.body));
+  return json_reply(TRY(context.jobs->add(request)), 201);
+}
+
+Result<Reply> post_job_cancel(Context& context, const Call& call) {
+  return json_reply(TRY(context.jobs->cancel(call.id)));
+}
+
+Result<Reply> post_job_resume(Context& context, const Call& call) {
+  return json_reply(TRY(context.jobs->resume(call.id)));
+}
+
+Result<Reply> delete_job(Context& context, const Call& call) {
+  return json_reply({{"removed", TRY(context.jobs->remove(call.id))}});
+}
+
+}  // namespace skald::api

@@ -1,0 +1,47 @@
+// How far a run of `skald process --progress json` is, as its events tell.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/json.hpp"
+#include "pipeline/stage.hpp"
+
+namespace skald {
+
+struct StageProgress {
+  StageId stage = StageId::Decode;
+  std::string state = "waiting";  // "running", "done", "reused" (kept from an earlier run)
+  double share = 0;
+  double seconds = 0;  // that it took
+};
+
+class JobProgress {
+ public:
+  JobProgress();
+  /// Worth telling at once, or only now and then.
+  enum class News { None, Little, Much };
+  /// Takes in one line of standard error; one that is no event is kept as the reason of a failure.
+  News take(std::string_view line);
+  /// The run has ended: nothing runs any more.
+  void end();
+
+  /// {"stage", "share", "stages", "remaining_seconds", "fallbacks", "notes", "error"}
+  Json json() const;
+  std::optional<Json> error() const;
+  /// A segment that has been written down, where the last line told one.
+  std::optional<Json> segment() const { return segment_; }
+
+ private:
+  StageProgress* stage_of(const Json& event);
+  void note(std::string_view kind, const Json& event);
+  std::vector<StageProgress> stages_;
+  std::optional<StageId> current_;
+  std::optional<double> remaining_;
+  Json fallbacks_ = Json::array(), notes_ = Json::array();
+  std::optional<Json> error_, segment_;
+  std::string plain_;
+};
+
+}  // namespace skald
