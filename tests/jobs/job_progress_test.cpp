@@ -16,17 +16,21 @@ TEST(JobProgress, BeginsWithAllStagesWaiting) {
 
 TEST(JobProgress, FollowsStages) {
   JobProgress progress;
-  EXPECT_EQ(progress.take(R"({"event":"progress","stage":"listen","share":0.25,"remaining_seconds":70})"), News::Much);
+  EXPECT_EQ(progress.take(R"({"event":"progress","stage":"listen","share":0.25,"remaining_seconds":70})"),
+            News::Much);
   EXPECT_EQ(progress.take(R"({"event":"progress","stage":"listen","share":0.5})"), News::Little);
   Json json = progress.json();
   EXPECT_EQ(json["stage"], "listen");
   EXPECT_EQ(json["share"], 0.5);
   EXPECT_TRUE(json["remaining_seconds"].is_null());  // not measured any more
   EXPECT_EQ(json["stages"][1]["state"], "running");
-  EXPECT_EQ(progress.take(R"({"event":"stage_done","stage":"listen","reused":false,"seconds":1.5})"), News::Much);
-  EXPECT_EQ(progress.take(R"({"event":"stage_done","stage":"listen","reused":false,"seconds":2})"), News::Much);
+  EXPECT_EQ(progress.take(R"({"event":"stage_done","stage":"listen","reused":false,"seconds":1.5})"),
+            News::Much);
+  EXPECT_EQ(progress.take(R"({"event":"stage_done","stage":"listen","reused":false,"seconds":2})"),
+            News::Much);
   json = progress.json();
-  EXPECT_EQ(json["stages"][1], (Json{{"name", "listen"}, {"state", "done"}, {"share", 1.0}, {"seconds", 3.5}}));
+  EXPECT_EQ(json["stages"][1],
+            (Json{{"name", "listen"}, {"state", "done"}, {"share", 1.0}, {"seconds", 3.5}}));
   progress.take(R"({"event":"stage_done","stage":"diarize","reused":true,"seconds":0})");
   EXPECT_EQ(progress.json()["stages"][2]["state"], "reused");
 }
@@ -41,12 +45,13 @@ TEST(JobProgress, AtTheEndNothingRuns) {
 
 TEST(JobProgress, KeepsWhatWentOtherwiseThanAsked) {
   JobProgress progress;
-  progress.take(R"({"event":"fallback","text":"classify: e5 instead of ollama (it does not run)"})");
+  progress.take(R"({"event":"fallback","text":"classify: e5 instead of ollama (it does not run)"
+})");
   progress.take(R"({"event":"warning","text":"the recording ends early"})");
-  EXPECT_EQ(progress.json()["fallbacks"][0]["stage"], "classify");
-  EXPECT_EQ(progress.json()["notes"][0], (Json{{"kind", "warning"}, {"text", "the recording ends early"}}));
-  for (int i = 0; i < 1000; ++i) progress.take(R"({"event":"note","text":"again"})");
-  EXPECT_EQ(progress.json()["notes"].size(), 50U);
+EXPECT_EQ(progress.json()["fallbacks"][0]["stage"], "classify");
+EXPECT_EQ(progress.json()["notes"][0], (Json{{"kind", "warning"}, {"text", "the recording ends early"}}));
+for (int i = 0; i < 1000; ++i) progress.take(R"({"event":"note","text":"again"})");
+EXPECT_EQ(progress.json()["notes"].size(), 50U);
 }
 
 TEST(JobProgress, ErrorsOfTheRunOrItsLastPlainLine) {
@@ -66,8 +71,9 @@ TEST(JobProgress, ErrorsOfTheRunOrItsLastPlainLine) {
 TEST(JobProgress, OddLinesDoNoHarm) {
   JobProgress progress;
   const Json before = progress.json();
-  for (const char* line : {"{", "[]", "7", "null", R"({"event":5})", R"({"event":"progress"})", R"({"event":"new"})",
-                           R"({"event":"progress","stage":"bake","share":0.5})", "\xff\xfe", R"({"event":"stage_done"})"})
+  for (const char* line :
+       {"{", "[]", "7", "null", R"({"event":5})", R"({"event":"progress"})", R"({"event":"new"})",
+        R"({"event":"progress","stage":"bake","share":0.5})", "\xff\xfe", R"({"event":"stage_done"})"})
     EXPECT_EQ(progress.take(line), News::None) << line;
   EXPECT_EQ(progress.take(std::string(100000, '[')), News::None);
   EXPECT_EQ(progress.json(), before);

@@ -7,10 +7,13 @@
 namespace skald {
 namespace {
 
-Json request(const char* text) { return parse_json(text, "test").value(); }
+Json request(const char* text) {
+  return parse_json(text, "test").value();
+}
 
 TEST(JobRequest, SurvivesTheDatabase) {
-  const auto job = job_from_json(request(R"({"recordings": [{"upload": 3}, {"path": "/a b.wav"}, {"demo": true}],
+  const auto job =
+      job_from_json(request(R"({"recordings": [{"upload": 3}, {"path": "/a b.wav"}, {"demo": true}],
     "name": " evening ", "party": "{}", "party_id": "x", "options": {"language": "nl", "speakers": 5, "model": null}})"));
   ASSERT_TRUE(job) << job.error().message;
   EXPECT_EQ(job->name, "evening");
@@ -23,9 +26,12 @@ TEST(JobRequest, SurvivesTheDatabase) {
 }
 
 TEST(JobRequest, WhatIsWrongIsUsage) {
-  for (const char* text : {"{}", R"({"recordings": {}})", R"({"recordings": [{"upload": -1}]})", R"({"recordings": [{"upload": 1, "demo": true}]})",
-                           R"({"recordings": [{"upload": 1}], "options": {"output": "/"}})", R"({"recordings": [{"path": "a"}]})",
-                           R"({"recordings": [{"upload": 1}], "more": 1})", R"({"recordings": [{"upload": 1}], "name": ["a"]})"}) {
+  for (const char* text :
+       {"{}", R"({"recordings": {}})", R"({"recordings": [{"upload": -1}]})",
+        R"({"recordings": [{"upload": 1, "demo": true}]})",
+        R"({"recordings": [{"upload": 1}], "options": {"output": "/"}})",
+        R"({"recordings": [{"path": "a"}]})", R"({"recordings": [{"upload": 1}], "more": 1})",
+        R"({"recordings": [{"upload": 1}], "name": ["a"]})"}) {
     const auto job = job_from_json(request(text));
     ASSERT_FALSE(job) << text;
     EXPECT_EQ(job.error().code, ErrorCode::Usage) << text;

@@ -16,9 +16,9 @@ struct UploadsTest : ::testing::Test {
   std::unique_ptr<Uploads> open() {
     return Uploads::open(home.path(), [](const UploadRecord&) {}).value();
   }
-  Result<UploadRecord> send(std::int64_t id, std::uint64_t offset, const std::string& bytes, bool whole = true) {
-    return uploads->receive(
-        id, offset, [&](const auto& take) { return take(bytes) && whole; }, kLimits);
+  Result<UploadRecord> send(std::int64_t id, std::uint64_t offset, const std::string& bytes,
+                            bool whole = true) {
+    return uploads->receive(id, offset, [&](const auto& take) { return take(bytes) && whole; }, kLimits);
   }
 };
 

@@ -64,8 +64,8 @@ JobProgress::News JobProgress::take(std::string_view line) {
     fallbacks_.push_back({{"stage", text.substr(0, text.find(':'))}, {"message", text}});
   } else if (kind == "failed") {
     error_ = Json{{"code", text_at(*event, "code")},
-              {"message", text_at(*event, "message")},
-              {"advice", text_at(*event, "advice")}};
+                  {"message", text_at(*event, "message")},
+                  {"advice", text_at(*event, "advice")}};
   } else if (kind == "note" || kind == "warning") {
     note(kind, *event);
   } else {

@@ -257,7 +257,8 @@ Result<JobQueue::Ending> JobQueue::run_program(int lock) {
   const JobRequest request = TRY(parse_json(job.request, "database").and_then(job_from_json));
   CheckedJob checked = TRY(check_job(request, uploads_, settings_.home / "results"));
   checked.name = job.name;
-  if (!checked.party.empty()) TRY_VOID(write_file_atomic(party_file(job.id), checked.party, Readers::OwnerOnly));
+  if (!checked.party.empty())
+    TRY_VOID(write_file_atomic(party_file(job.id), checked.party, Readers::OwnerOnly));
   std::vector<std::string> words = job_arguments(request, checked, party_file(job.id));
   words.push_back("--end-with=" + std::to_string(::getpid()));
   Program program = TRY(Program::start(settings_.program, words, lock));

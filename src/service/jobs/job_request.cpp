@@ -19,7 +19,8 @@ Result<JobRecording> recording_from(const Json& json) {
   if (json.is_object() && json.size() == 1) {
     if (const auto upload = json.find("upload"); upload != json.end() && upload->is_number_unsigned())
       return UploadedRecording{upload->get<std::int64_t>()};
-    if (const auto demo = json.find("demo"); demo != json.end() && demo->is_boolean() && demo->get<bool>()) return DemoRecording{};
+    if (const auto demo = json.find("demo"); demo != json.end() && demo->is_boolean() && demo->get<bool>())
+      return DemoRecording{};
     if (const auto path = json.find("path"); path != json.end() && path->is_string()) {
       fs::path here = path->get<std::string>();
       if (here.is_absolute() && here.native().find('\0') == std::string::npos) return RecordingHere{here};
