@@ -57,7 +57,8 @@ class Serving:
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate()
+        if not self.process.stderr.closed:
+            self.process.communicate()
 
     def ask(self, method, path, headers=None, body=None):
         """One request with just these headers."""

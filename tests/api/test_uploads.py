@@ -74,10 +74,13 @@ class Uploads(HomeCase):
         self.assertEqual(self.server.send_piece(upload, 0, self.content + b"x").status, 400)
         self.assertEqual(self.offset(upload), 0)
         large = self.begin(20 << 20)
-        self.assertEqual(self.server.send_piece(large, 0, bytes((8 << 20) + 1)).status, 413)
-        chunked = self.server.change("PUT", f"/api/v1/uploads/{large}?offset=0", {**OCTETS, "Transfer-Encoding": "chunked"},
-                                     iter([bytes(1 << 20)] * 9))
-        self.assertEqual(chunked.status, 413, chunked)
+        self.assertIn(b"HTTP/1.1 413 ", received(self.begin_raw(large, 0, (8 << 20) + 1)))
+        try:
+            chunked = self.server.change("PUT", f"/api/v1/uploads/{large}?offset=0", {**OCTETS, "Transfer-Encoding": "chunked"},
+                                         iter([bytes(1 << 20)] * 9))
+            self.assertEqual(chunked.status, 413, chunked)
+        except ConnectionError:
+            pass  # the server closed before all was sent
         self.assertEqual(self.offset(large), 0)
         self.assertEqual(self.server.send_piece(large, 0, bytes(8 << 20)).json()["offset"], 8 << 20)
 
