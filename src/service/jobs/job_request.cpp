@@ -44,23 +44,23 @@ Status check_name(const std::string& name) {
   return fail(ErrorCode::Usage, "the name of the session must be one line of at most 200 bytes");
 }
 
-struct Found {
+struct NamedFile {
   fs::path file;
   std::string name;
 };
 
-Result<Found> find(const JobRecording& recording, Uploads& uploads) {
+Result<NamedFile> find(const JobRecording& recording, Uploads& uploads) {
   if (const auto* here = std::get_if<RecordingHere>(&recording))
-    return Found{here->path, here->path.filename().string()};
+    return NamedFile{here->path, here->path.filename().string()};
   if (std::holds_alternative<DemoRecording>(recording)) {
     const Demo demo = TRY(find_demo());
-    return Found{demo.recording, "Demo session.wav"};
+    return NamedFile{demo.recording, "Demo session.wav"};
   }
   const UploadRecord upload = TRY(uploads.find(std::get<UploadedRecording>(recording).id));
   if (upload.received < upload.size)
     return fail(ErrorCode::Conflict, "the upload of '" + upload.name + "' is not complete",
                 "Send the rest first.");
-  return Found{uploads.file(upload.id), upload.name};
+  return NamedFile{uploads.file(upload.id), upload.name};
 }
 
 Result<std::string> demo_party() {
@@ -110,7 +110,7 @@ Result<CheckedJob> check_job(const JobRequest& request, Uploads& uploads, const 
   CheckedJob checked;
   std::set<fs::path> files;
   for (const JobRecording& recording : request.recordings) {
-    Found found = TRY(find(recording, uploads));
+    NamedFile found = TRY(find(recording, uploads));
     if (!files.insert(found.file).second)
       return fail(ErrorCode::Usage, "the recording '" + found.name + "' stands there twice");
     checked.files.push_back(std::move(found.file));
