@@ -3,33 +3,14 @@
 
 #include <array>
 #include <cmath>
-#include <complex>
 #include <map>
-#include <numbers>
 
 #include "engines/listen/fbank.hpp"
-#include "engines/listen/fft.hpp"
 #include "engines/listen/pooler.hpp"
 #include "listen/table.hpp"
 
 namespace skald::listen {
 namespace {
-
-TEST(Fft, EqualsTheSlowTransform) {
-  Dice dice(3);
-  std::array<float, Fft512::kSize> x{};
-  for (float& v : x) v = static_cast<float>(dice.normal());
-  std::array<float, Fft512::kHalf> power{};
-  Fft512().power(x, power);
-  for (std::size_t k = 0; k < Fft512::kHalf; k += 5) {
-    std::complex<double> sum;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      sum += static_cast<double>(x[i]) *
-             std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(k * i) / Fft512::kSize);
-    }
-    EXPECT_NEAR(static_cast<double>(power[k]), std::norm(sum), 1e-4 * std::norm(sum) + 1e-2);
-  }
-}
 
 // The values are kaldi_native_fbank's for the same samples (80 bands, Hamming, no dither).
 TEST(Fbank, EqualsKaldi) {

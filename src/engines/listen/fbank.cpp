@@ -29,8 +29,8 @@ Fbank::Fbank() : window_{} {
     const double left = low + static_cast<double>(b) * step;
     const double center = left + step;
     const double right = center + step;
-    for (std::size_t k = 0; k < Fft512::kHalf; ++k) {
-      const double m = mel(static_cast<double>(k) * 16000.0 / Fft512::kSize);
+    for (std::size_t k = 0; k < kTransform / 2; ++k) {
+      const double m = mel(static_cast<double>(k) * 16000.0 / kTransform);
       if (m <= left || m >= right) continue;
       if (bands_[b].weights.empty()) bands_[b].first = k;
       bands_[b].weights.push_back(static_cast<float>(m <= center ? (m - left) / step : (right - m) / step));
@@ -38,31 +38,38 @@ Fbank::Fbank() : window_{} {
   }
 }
 
-void Fbank::frame(const float* audio, float* bands) const {
-  std::array<float, Fft512::kSize> x{};
-  float sum = 0;
-  for (std::size_t i = 0; i < kLength; ++i) {
-    x[i] = audio[i] * kScale;
-    sum += x[i];
-  }
-  const float mean = sum / static_cast<float>(kLength);
-  for (std::size_t i = 0; i < kLength; ++i) x[i] -= mean;
-  for (std::size_t i = kLength; i-- > 1;) x[i] -= kPreemphasis * x[i - 1];
-  x[0] -= kPreemphasis * x[0];
-  for (std::size_t i = 0; i < kLength; ++i) x[i] *= window_[i];
-  std::array<float, Fft512::kHalf> power;
-  fft_.power(x, power);
-  for (std::size_t b = 0; b < kBands; ++b) {
-    float energy = 0;
-    const float* p = &power[bands_[b].first];
-    for (const float weight : bands_[b].weights) energy += weight * *p++;
-    bands[b] = std::log(std::max(energy, std::numeric_limits<float>::epsilon()));
-  }
+void Fbank::prepare(const float* audio, std::size_t count, std::span<Fourier::Lanes> frames) const {
+  Fourier::Lanes mean{};
+  for (std::size_t i = 0; i < kLength; ++i)
+    for (std::size_t l = 0; l < count; ++l) {
+      frames[i][l] = audio[l * kShift + i] * kScale;
+      mean[l] += frames[i][l];
+    }
+  for (float& sum : mean) sum /= static_cast<float>(kLength);
+  for (std::size_t i = kLength; i-- > 0;)
+    for (std::size_t l = 0; l < count; ++l) {
+      const float before = frames[i == 0 ? 0 : i - 1][l] - mean[l];
+      frames[i][l] = window_[i] * (frames[i][l] - mean[l] - kPreemphasis * before);
+    }
 }
 
 void Fbank::compute(std::span<const float> audio, std::span<float> out) const {
   const std::size_t frames = frames_in(audio.size());
-  for (std::size_t f = 0; f < frames; ++f) frame(&audio[f * kShift], &out[f * kBands]);
+  Fourier fourier(kTransform);
+  std::vector<Fourier::Lanes> samples(kTransform), power(fourier.bins());
+  for (std::size_t first = 0; first < frames; first += Fourier::kLanes) {
+    const std::size_t count = std::min<std::size_t>(Fourier::kLanes, frames - first);
+    prepare(&audio[first * kShift], count, samples);
+    fourier.power(samples, power);
+    for (std::size_t b = 0; b < kBands; ++b) {
+      Fourier::Lanes energy{};
+      for (std::size_t k = 0; k < bands_[b].weights.size(); ++k)
+        for (std::size_t l = 0; l < Fourier::kLanes; ++l)
+          energy[l] += bands_[b].weights[k] * power[bands_[b].first + k][l];
+      for (std::size_t l = 0; l < count; ++l)
+        out[(first + l) * kBands + b] = std::log(std::max(energy[l], std::numeric_limits<float>::epsilon()));
+    }
+  }
 }
 
 }  // namespace skald::listen

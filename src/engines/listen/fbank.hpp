@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engines/listen/fft.hpp"
+#include "domain/fourier.hpp"
 
 namespace skald::listen {
 
@@ -14,6 +14,7 @@ class Fbank {
   static constexpr std::size_t kBands = 80;
   static constexpr std::size_t kLength = 400;  // samples a frame
   static constexpr std::size_t kShift = 160;
+  static constexpr int kTransform = 512;  // a frame and zeros
 
   Fbank();
   /// Frames that fit whole into so many samples.
@@ -24,13 +25,13 @@ class Fbank {
   void compute(std::span<const float> audio, std::span<float> out) const;
 
  private:
-  void frame(const float* audio, float* bands) const;
+  /// Samples of `count` frames from `audio` on, ready for the transform.
+  void prepare(const float* audio, std::size_t count, std::span<Fourier::Lanes> frames) const;
 
   struct Band {
     std::size_t first = 0;
     std::vector<float> weights;
   };
-  Fft512 fft_;
   std::array<float, kLength> window_;
   std::array<Band, kBands> bands_;
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engines/whisper/fft.hpp"
+#include "domain/fourier.hpp"
 
 namespace skald::whisper {
 namespace {
@@ -42,7 +42,7 @@ LogMel::LogMel(int bands) : bands_(bands), window_(kWindow), filters_(bands) {
   for (int b = 0; b < bands; ++b) {
     const double scale = 2 / (edges[b + 2] - edges[b]);  // constant energy per band
     Band& band = filters_[b];
-    for (int k = 0; k < Fft400::kBins; ++k) {
+    for (int k = 0; k <= kWindow / 2; ++k) {
       const double hz = kRate / kWindow * k;
       const double up = (hz - edges[b]) / (edges[b + 1] - edges[b]);
       const double down = (edges[b + 2] - hz) / (edges[b + 2] - edges[b + 1]);
@@ -61,21 +61,21 @@ int LogMel::frames(std::size_t samples) {
 void LogMel::compute(std::span<const float> audio, std::span<float> out) const {
   const int count = frames(audio.size());
   std::ranges::fill(out, 0.0F);
-  Fft400 fft;
-  std::vector<Fft400::Lanes> frame(kWindow), power;
+  Fourier fourier(kWindow);
+  std::vector<Fourier::Lanes> frame(kWindow), power(fourier.bins());
   float loudest = -10;
   // One frame more than is kept counts for the maximum, as in the models' training.
-  for (int first = 0; first <= count; first += Fft400::kLanes) {
-    const int lanes = std::min(Fft400::kLanes, count + 1 - first);
+  for (int first = 0; first <= count; first += Fourier::kLanes) {
+    const int lanes = std::min(Fourier::kLanes, count + 1 - first);
     for (int i = 0; i < kWindow; ++i)
-      for (int l = 0; l < Fft400::kLanes; ++l)
+      for (int l = 0; l < Fourier::kLanes; ++l)
         frame[i][l] = l < lanes ? window_[i] * mirrored(audio, (first + l) * kHop + i - kWindow / 2) : 0.0F;
-    fft.power(frame, power);
+    fourier.power(frame, power);
     for (int b = 0; b < bands_; ++b) {
-      Fft400::Lanes sum{};
+      Fourier::Lanes sum{};
       const Band& band = filters_[b];
       for (std::size_t k = 0; k < band.weights.size(); ++k)
-        for (int l = 0; l < Fft400::kLanes; ++l) sum[l] += band.weights[k] * power[band.first + k][l];
+        for (int l = 0; l < Fourier::kLanes; ++l) sum[l] += band.weights[k] * power[band.first + k][l];
       for (int l = 0; l < lanes; ++l) {
         const float value = std::log10(std::max(sum[l], static_cast<float>(kFloor)));
         loudest = std::max(loudest, value);
