@@ -8,6 +8,8 @@ import { Element } from "./element";
 import { language, setLanguage, t } from "./i18n";
 import { listen } from "./live";
 import "./pages/review";
+import "./pages/create";
+import "./pages/job";
 import "./pages/plan";
 import "./pages/sessions";
 import "./pages/tools";
@@ -32,7 +34,7 @@ setColours(colours());
 history.scrollRestoration = "manual";
 
 interface Place {
-  name: "sessions" | "review" | "tools" | "none";
+  name: "sessions" | "review" | "new" | "job" | "tools" | "none";
   id: number;
   at?: number;
 }
@@ -43,7 +45,8 @@ function place(): Place {
   const at = new URLSearchParams(query ?? "").get("at");
   if (path === "") return { name: "sessions", id: 0 };
   if (name === "sessions" && /^\d{1,15}$/.test(id ?? "")) return { name: "review", id: Number(id), at: at && Number(at) >= 0 ? Number(at) : undefined };
-  return { name: path === "tools" ? "tools" : "none", id: 0 };
+  if (name === "jobs" && /^\d{1,15}$/.test(id ?? "")) return { name: "job", id: Number(id) };
+  return { name: path === "tools" || path === "new" ? path : "none", id: 0 };
 }
 
 @customElement("skald-app")
@@ -71,6 +74,10 @@ export class App extends Element {
         return html`<sessions-page></sessions-page>`;
       case "review":
         return keyed(location.hash, html`<review-page .session=${this.place.id} .at=${this.place.at}></review-page>`);
+      case "new":
+        return html`<create-page></create-page>`;
+      case "job":
+        return keyed(this.place.id, html`<job-page .job=${this.place.id}></job-page>`);
       case "tools":
         return html`<tools-page></tools-page>`;
       default:
@@ -87,7 +94,7 @@ export class App extends Element {
       <a class="skip" href="#main" @click=${this.skip}>${t("skip")}</a>
       <header class="top">
         <a class="brand" href="#/" aria-label="Skald ${version}"><img src="/skald.svg" alt="" width="28" height="28" /><span>Skald</span></a>
-        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), ["sessions", "review"].includes(this.place.name))}${this.link("#/tools", t("tools"), this.place.name === "tools")}</nav>
+        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), ["sessions", "review"].includes(this.place.name))}${this.link("#/new", t("new_session"), this.place.name === "new" || this.place.name === "job")}${this.link("#/tools", t("tools"), this.place.name === "tools")}</nav>
         <div class="choices">
           <label><span class="hidden">${t("language")}</span>
             <select @change=${(e: Event) => setLanguage((e.target as HTMLSelectElement).value as "en" | "nl")}>

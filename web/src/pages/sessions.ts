@@ -8,6 +8,9 @@ import { bytes, date } from "../format";
 import { plural, t } from "../i18n";
 import { listen } from "../live";
 import { complain, confirm, notify } from "../notices";
+import { shareOf, type Job } from "../create/jobs";
+import { startDemo } from "./create";
+import { stageName } from "./plan";
 import "./search";
 
 export type State = "running" | "finished" | "failed" | "cancelled";
@@ -25,6 +28,7 @@ const STATES: State[] = ["running", "finished", "failed", "cancelled"];
 @customElement("sessions-page")
 export class SessionsPage extends Element {
   @state() private sessions: Session[] | null = null;
+  @state() private jobs: Job[] = [];
   @state() private problem = "";
   @state() private wanted = "";
   @state() private wantedState = "";
@@ -41,6 +45,9 @@ export class SessionsPage extends Element {
       listen("session.added", put),
       listen("session.changed", put),
       listen("session.removed", (gone: Session) => (this.sessions = this.sessions?.filter((s) => s.id !== gone.id) ?? null)),
+      listen("job.added", (job: Job) => (this.jobs = [...this.jobs.filter((j) => j.id !== job.id), job])),
+      listen("job.changed", (job: Job) => (this.jobs = this.jobs.map((j) => (j.id === job.id ? job : j)))),
+      listen("job.removed", (job: Job) => (this.jobs = this.jobs.filter((j) => j.id !== job.id))),
       listen("renew", () => this.load()),
     );
     this.load();
@@ -48,7 +55,9 @@ export class SessionsPage extends Element {
 
   private async load() {
     try {
-      this.sessions = (await get<{ sessions: Session[] }>("/sessions")).sessions;
+      const [{ sessions }, { jobs }] = await Promise.all([get<{ sessions: Session[] }>("/sessions"), get<{ jobs: Job[] }>("/jobs")]);
+      this.sessions = sessions;
+      this.jobs = jobs;
       this.problem = "";
     } catch (error) {
       this.problem = reason(error);
@@ -82,6 +91,24 @@ export class SessionsPage extends Element {
     </li>`;
   }
 
+  // What is done is among the sessions; what failed or was stopped waits for an answer.
+  private work() {
+    const open = this.jobs.filter((j) => j.state !== "finished");
+    if (!open.length) return nothing;
+    return html`<section aria-labelledby="work">
+      <h2 id="work">${t("work")}</h2>
+      <ul class="sessions">${repeat(
+        open,
+        (j) => j.id,
+        (j) => html`<li class="session">
+          <div class="what"><a class="name" href="#/jobs/${j.id}">${j.name}</a><span class="muted">${j.state === "running" ? stageName(j.stage) : date(j.created)}</span></div>
+          <span class="state ${j.state}">${j.state === "waiting" ? t("state_waiting") : t(`state_${j.state}`)}</span>
+          <div class="do"><progress max="1" .value=${shareOf(j)} aria-label=${j.name}></progress></div>
+        </li>`,
+      )}</ul>
+    </section>`;
+  }
+
   private empty() {
     return html`<section class="empty">
       <img src="/skald.svg" alt="" width="72" height="72" />
@@ -89,9 +116,10 @@ export class SessionsPage extends Element {
       <p>${t("empty_what")}</p>
       <ol>
         <li>${t("empty_record")}</li>
-        <li>${t("empty_process")}<br /><code>skald process session.mp3 --party party.json</code></li>
+        <li>${t("empty_process")}</li>
         <li>${t("empty_review")}</li>
       </ol>
+      <div class="actions center"><a class="button primary" href="#/new">${t("new_session")}</a><button @click=${() => startDemo()}>${t("try_demo")}</button></div>
       <p class="muted">${t("empty_private")}</p>
     </section>`;
   }
@@ -123,7 +151,8 @@ export class SessionsPage extends Element {
     return html`<div class="column">
       <h1 tabindex="-1">${t("sessions")}</h1>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem} <button @click=${() => this.load()}>${t("again")}</button></p>` : nothing}
-      ${this.sessions === null ? (this.problem ? nothing : html`<p class="muted" role="status">${t("loading")}</p>`) : this.sessions.length === 0 ? this.empty() : this.list()}
+      ${this.work()}
+      ${this.sessions === null ? (this.problem ? nothing : html`<p class="muted" role="status">${t("loading")}</p>`) : this.sessions.length === 0 ? (this.jobs.some((j) => j.state !== "finished") ? nothing : this.empty()) : this.list()}
     </div>`;
   }
 }
