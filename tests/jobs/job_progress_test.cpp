@@ -45,13 +45,12 @@ TEST(JobProgress, AtTheEndNothingRuns) {
 
 TEST(JobProgress, KeepsWhatWentOtherwiseThanAsked) {
   JobProgress progress;
-  progress.take(R"({"event":"fallback","text":"classify: e5 instead of ollama (it does not run)"
-})");
+  progress.take(R"json({"event":"fallback","text":"classify: e5 instead of ollama (it does not run)"})json");
   progress.take(R"({"event":"warning","text":"the recording ends early"})");
-EXPECT_EQ(progress.json()["fallbacks"][0]["stage"], "classify");
-EXPECT_EQ(progress.json()["notes"][0], (Json{{"kind", "warning"}, {"text", "the recording ends early"}}));
-for (int i = 0; i < 1000; ++i) progress.take(R"({"event":"note","text":"again"})");
-EXPECT_EQ(progress.json()["notes"].size(), 50U);
+  EXPECT_EQ(progress.json()["fallbacks"][0]["stage"], "classify");
+  EXPECT_EQ(progress.json()["notes"][0], (Json{{"kind", "warning"}, {"text", "the recording ends early"}}));
+  for (int i = 0; i < 1000; ++i) progress.take(R"({"event":"note","text":"again"})");
+  EXPECT_EQ(progress.json()["notes"].size(), 50U);
 }
 
 TEST(JobProgress, ErrorsOfTheRunOrItsLastPlainLine) {

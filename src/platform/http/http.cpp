@@ -152,7 +152,8 @@ std::string without_breaks(std::string text) {
 std::unique_ptr<curl_slist, FreeList> header_list(const HttpRequest& request) {
   curl_slist* list = nullptr;
   const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
-  for (const auto& [name, value] : request.headers) add(without_breaks(fmt::format("{}: {}", name, value)));
+  for (const auto& [name, value] : request.headers)
+    add(without_breaks(std::string(name).append(": ").append(value)));
   if (!request.key.empty()) add(without_breaks("Authorization: Bearer " + request.key));
   add("Expect:");  // some servers never answer to "100-continue"
   return std::unique_ptr<curl_slist, FreeList>(list);
