@@ -52,11 +52,12 @@ class FullDisk(program.Case):
     # The home fills at one place after the other, from the database to the last stage.
     def test_home(self):
         audio = self.reference.recording.stat().st_size
-        self.small_disk(64 * 1024)
+        kept = sum(file.stat().st_size for file in self.reference.new_home(self.folder / "kept").rglob("*") if file.is_file()) // 1024
+        self.small_disk((kept + 24) * 1024)
         home = self.reference.new_home(self.disk / "home")
         output = self.folder / "output"
         places = set()  # the last stage that was done, and the file that did not fit
-        for size in [64, 160] + [audio // 1024 + more for more in (72, 120, 168, 216)]:
+        for size in [kept + 24, kept + 120] + [audio // 1024 + kept + more for more in (32, 80, 128, 176)]:
             self.enlarge(size * 1024)
             done = program.process(self.reference.recording, output, home=home)
             if done.status == 0:
