@@ -17,7 +17,8 @@ constexpr std::size_t kLongestName = 200;  // bytes
 
 Result<JobRecording> recording_from(const Json& json) {
   if (json.is_object() && json.size() == 1) {
-    if (const auto upload = json.find("upload"); upload != json.end() && upload->is_number_unsigned())
+    if (const auto upload = json.find("upload");
+        upload != json.end() && upload->is_number_integer() && upload->get<std::int64_t>() >= 0)
       return UploadedRecording{upload->get<std::int64_t>()};
     if (const auto demo = json.find("demo"); demo != json.end() && demo->is_boolean() && demo->get<bool>())
       return DemoRecording{};
