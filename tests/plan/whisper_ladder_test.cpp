@@ -79,7 +79,7 @@ TEST(WhisperLadder, ACardWithoutFloat16ComputesInFloat32ThenInt8Float32) {
   EXPECT_THAT(chosen(steps_at(61, 5.5)).text, HasSubstr("large-v3 (int8_float32, batch "));
   // 6.0 and 6.2 have no int8 either: a smaller model, in float32.
   for (const int capability : {60, 62}) {
-    const WhisperStep& step = chosen(steps_at(capability, 5.5));
+    const WhisperStep step = chosen(steps_at(capability, 5.5));
     EXPECT_EQ(step.kind, WhisperStepKind::SmallerModel);
     EXPECT_EQ(step.precision, WhisperPrecision::Float32);
   }
