@@ -53,12 +53,9 @@ const Row& row(RefusalCode code) {
   return kRows[static_cast<std::size_t>(code)];
 }
 
-Reply error_json(int status, std::string_view code, const std::string& message, std::string_view what_to_do,
-                 Retry retry) {
-  return json_reply(
-      {{"error",
-        {{"code", code}, {"message", message}, {"advice", what_to_do}, {"retry", retry == Retry::Yes}}}},
-      status);
+Json error_json(std::string_view code, const std::string& message, std::string_view what_to_do, Retry retry) {
+  return {{"error",
+           {{"code", code}, {"message", message}, {"advice", what_to_do}, {"retry", retry == Retry::Yes}}}};
 }
 
 }  // namespace
@@ -77,14 +74,16 @@ RefusalCode refusal_of_status(int http_status) {
   return found == kRows.end() ? RefusalCode::BadRequest : found->code;
 }
 
-Reply error_reply(const Error& error) {
-  return error_json(http_status(error.code), name(error.code), error.message, advice(error),
-                    can_retry(error.code));
+Reply error_reply(const Error& error, const Json& more) {
+  Json json = error_json(name(error.code), error.message, advice(error), can_retry(error.code));
+  json.update(more);
+  return json_reply(json, http_status(error.code));
 }
 
 Reply error_reply(const Refusal& refusal) {
   const Row& known = row(refusal.code);
-  Reply reply = error_json(known.http_status, known.name, refusal.message, known.advice, Retry::No);
+  Reply reply =
+      json_reply(error_json(known.name, refusal.message, known.advice, Retry::No), known.http_status);
   if (refusal.code == RefusalCode::Unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   return reply;
 }

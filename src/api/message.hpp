@@ -77,8 +77,8 @@ int http_status(RefusalCode code);
 RefusalCode refusal_of_status(int http_status);
 
 Reply json_reply(const Json& json, int status = 200);
-/// {"error": {"code", "message", "advice", "retry"}}, without secrets.
-Reply error_reply(const Error& error);
+/// {"error": {"code", "message", "advice", "retry"}} and the fields of `more`, without secrets.
+Reply error_reply(const Error& error, const Json& more = Json::object());
 Reply error_reply(const Refusal& refusal);
 
 }  // namespace skald::api

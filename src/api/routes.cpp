@@ -180,18 +180,21 @@ Match match(std::string_view method, std::string_view path) {
   return found;
 }
 
+std::string content_policy(std::string_view style_nonce) {
+  const std::string nonce = style_nonce.empty() ? "" : " 'nonce-" + std::string(style_nonce) + "'";
+  return "default-src 'none'; script-src 'self'; style-src 'self'" + nonce +
+         "; img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+         "form-action 'none'; frame-ancestors 'none'";
+}
+
 const Fields& strict_headers() {
-  static const Fields headers = {
-      {"Content-Security-Policy",
-       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src "
-       "'self'; "
-       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"X-Frame-Options", "DENY"},
-      {"Referrer-Policy", "no-referrer"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cache-Control", "no-store"}};
+  static const Fields headers = {{"Content-Security-Policy", content_policy()},
+                                 {"X-Content-Type-Options", "nosniff"},
+                                 {"X-Frame-Options", "DENY"},
+                                 {"Referrer-Policy", "no-referrer"},
+                                 {"Cross-Origin-Resource-Policy", "same-origin"},
+                                 {"Cross-Origin-Opener-Policy", "same-origin"},
+                                 {"Cache-Control", "no-store"}};
   return headers;
 }
 

@@ -49,5 +49,8 @@ Reply answer(Context& context, const Request& request);
 
 /// Headers of every reply: no foreign content, no frames, no guessing of types, nothing told to other sites.
 const Fields& strict_headers();
+/// The Content-Security-Policy among them, which also lets in the one style with this nonce, where there is
+/// one.
+std::string content_policy(std::string_view style_nonce = {});
 
 }  // namespace skald::api

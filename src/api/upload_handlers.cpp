@@ -25,14 +25,6 @@ Json upload_json(Context& context, const UploadRecord& upload) {
           {"created", upload.created}};
 }
 
-// The error, and where the next piece begins, for who lost count.
-Reply wrong_offset(const Error& error, const UploadRecord& upload) {
-  Reply reply = error_reply(error);
-  Json body = parse_json(std::get<std::string>(reply.body), "reply").value_or(Json::object());
-  body["offset"] = upload.received;
-  return json_reply(body, reply.status);
-}
-
 }  // namespace
 
 Result<Reply> get_uploads(Context& context, const Call&) {
@@ -73,7 +65,8 @@ Result<Reply> put_upload(Context& context, const Call& call) {
     return error_reply(
         Refusal{RefusalCode::TooLarge, "a piece has at most " + std::to_string(most) + " bytes"});
   if (received.error().code != ErrorCode::Conflict) return tl::unexpected(received.error());
-  return wrong_offset(received.error(), TRY(context.uploads->find(call.id)));
+  // Where the next piece begins, for who lost count.
+  return error_reply(received.error(), {{"offset", TRY(context.uploads->find(call.id)).received}});
 }
 
 Result<Reply> delete_upload(Context& context, const Call& call) {

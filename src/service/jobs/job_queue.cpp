@@ -65,7 +65,7 @@ fs::path JobQueue::party_file(std::int64_t id) const {
 }
 
 Result<JobRecord> JobQueue::record(std::int64_t id) {
-  if (running_ && running_->record.id == id) return running_->record;
+  if (runs(id)) return running_->record;
   auto found = TRY(store_->job(id));
   if (!found)
     return fail(ErrorCode::NotFound, "there is no job with the id " + std::to_string(id),
@@ -82,13 +82,13 @@ Json JobQueue::session_of(const JobRecord& job, const Json& outcome) {
 }
 
 Json JobQueue::shown(const JobRecord& job) {
-  const bool runs = running_ && running_->record.id == job.id;
+  const bool now = runs(job.id);
   const Json kept = parse_json(job.outcome, "database").value_or(Json::object());
   Json json = {{"id", job.id}, {"name", job.name}, {"state", to_string(job.state)}};
-  json.update(runs ? running_->progress.json() : kept.contains("stages") ? kept : JobProgress().json());
+  json.update(now ? running_->progress.json() : kept.contains("stages") ? kept : JobProgress().json());
   json["session"] = session_of(job, kept);
   for (const char* field : {"exit_status", "error", "results"})
-    json[field] = kept.contains(field) && !runs ? kept.at(field) : Json(nullptr);
+    json[field] = kept.contains(field) && !now ? kept.at(field) : Json(nullptr);
   const Json request = parse_json(job.request, "database").value_or(Json::object());
   json["recordings"] = request.value("recordings", Json::array());
   json["options"] = request.value("options", Json::object());
@@ -117,7 +117,8 @@ Result<Json> JobQueue::add(const JobRequest& request) {
 Result<Json> JobQueue::list() {
   const std::lock_guard lock(mutex_);
   Json list = Json::array();
-  for (const JobRecord& job : TRY(store_->jobs())) list.push_back(shown(TRY(record(job.id))));
+  for (const JobRecord& job : TRY(store_->jobs()))
+    list.push_back(shown(runs(job.id) ? running_->record : job));
   return list;
 }
 
@@ -132,7 +133,7 @@ Result<Json> JobQueue::cancel(std::int64_t id) {
     const std::lock_guard lock(mutex_);
     JobRecord job = TRY(record(id));
     if (is_over(job)) return not_now(job);
-    if (running_ && running_->record.id == id) {
+    if (runs(id)) {
       running_->cancelled = true;
       if (running_->program != nullptr) running_->program->interrupt();
       return shown(job);  // told once it has stopped

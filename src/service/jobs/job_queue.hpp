@@ -75,6 +75,7 @@ class JobQueue {
   void hear(std::string_view line);
   void end_it(const Result<Ending>& ending);
   /// With the lock held.
+  bool runs(std::int64_t id) const { return running_ && running_->record.id == id; }
   Result<JobRecord> record(std::int64_t id);
   Json shown(const JobRecord& record);
   Json session_of(const JobRecord& record, const Json& outcome);

@@ -50,7 +50,7 @@ Result<ReviewBook::Review> ReviewBook::load(std::int64_t id) {
       machine = (*known)->machine;
     if (machine && (*known)->steps() == steps && (*known)->session.name == session.name) return *known;
   }
-  if (!machine) machine = TRY(read_machine_result(session));
+  if (!machine) machine = TRY(read_machine_result(run, file));
   auto review = std::make_shared<ReviewedSession>();
   review->session = session;
   review->machine = std::move(machine);

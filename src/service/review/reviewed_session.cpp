@@ -25,18 +25,16 @@ void show(SessionResult& result, std::string_view stage, const std::vector<Revie
 
 }  // namespace
 
-Result<std::shared_ptr<const MachineResult>> read_machine_result(const Session& session) {
-  const RunRecord run = TRY(newest_results(session));
-  const OpenFile file = TRY(open_transcript(session));
+Result<std::shared_ptr<const MachineResult>> read_machine_result(const RunRecord& run, const OpenFile& file) {
   auto machine = std::make_shared<MachineResult>();
   machine->run = run.id;
   machine->size = file.size;
   machine->modified_ns = file.modified_ns;
   const std::string text = TRY(read_all(file, kLargestFile));
-  machine->result = TRY(parse_results(text, session.name));
+  machine->result = TRY(parse_results(text, run.session));
   if (const auto turns = open_in(run.directory, results_id(run) + ".rttm")) {
     const std::string rttm = TRY(read_all(*turns, kLargestFile));
-    machine->result.diarization.turns = TRY(parse_rttm(rttm, session.name));
+    machine->result.diarization.turns = TRY(parse_rttm(rttm, run.session));
   }
   return machine;
 }

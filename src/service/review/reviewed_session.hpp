@@ -19,8 +19,8 @@ struct MachineResult {
   std::int64_t modified_ns = 0;
   SessionResult result;
 };
-/// The `_data.json` of the newest results, with the turns beside it. NotFound: there are none.
-Result<std::shared_ptr<const MachineResult>> read_machine_result(const Session& session);
+/// `file`, the `_data.json` of the run, with the turns beside it.
+Result<std::shared_ptr<const MachineResult>> read_machine_result(const RunRecord& run, const OpenFile& file);
 
 struct ReviewedSession {
   Session session;
