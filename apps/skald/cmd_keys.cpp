@@ -11,14 +11,14 @@
 namespace skald::cli {
 namespace {
 
-enum class Form { Text, Json };
+enum class Shown { Text, Json };
 
-int test(Form form) {
+int test(Shown form) {
   const auto settings = Settings::load();
   if (!settings) return report(settings.error());
   const auto reports = test_keys(*settings, default_home(), interrupt_token());
   if (interrupt_token().cancelled()) return report({ErrorCode::Cancelled, "cancelled", "Run it again."});
-  std::cout << (form == Form::Json ? to_pretty(keys_json(reports)) : keys_text(reports));
+  std::cout << (form == Shown::Json ? to_pretty(keys_json(reports)) : keys_text(reports));
   return std::any_of(reports.begin(), reports.end(),
                      [](const KeyReport& r) { return r.health == Health::Error; })
              ? 1
@@ -37,7 +37,7 @@ void add_keys(CLI::App& app, Action& chosen) {
   ask->footer(
       "One small request to each service; nothing of your sessions is sent.\n"
       "Status 0: all work, or none is set up; 1: one does not.");
-  ask->callback([json, &chosen] { chosen = [json] { return test(*json ? Form::Json : Form::Text); }; });
+  ask->callback([json, &chosen] { chosen = [json] { return test(*json ? Shown::Json : Shown::Text); }; });
 }
 
 }  // namespace skald::cli

@@ -1,14 +1,11 @@
 #include "domain/types.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+
+#include "base/names.hpp"
 
 namespace skald {
 namespace {
-
-template <typename E, std::size_t N>
-using Names = std::array<std::pair<E, std::string_view>, N>;
 
 constexpr Names<Classification, 3> classifications = {
     {{Classification::IC, "IC"}, {Classification::OOC, "OOC"}, {Classification::MIXED, "MIXED"}}};
@@ -17,20 +14,6 @@ constexpr Names<Voice, 4> voices = {{{Voice::CHARACTER, "CHARACTER"},
                                      {Voice::NPC_DIALOGUE, "NPC_DIALOGUE"},
                                      {Voice::OOC_OTHER, "OOC_OTHER"}}};
 constexpr Names<Role, 3> roles = {{{Role::Unknown, "UNKNOWN"}, {Role::DM, "DM"}, {Role::Player, "PLAYER"}}};
-
-template <typename E, std::size_t N>
-std::string_view find_name(const Names<E, N>& names, E value) {
-  for (const auto& [key, text] : names)
-    if (key == value) return text;
-  return {};
-}
-
-template <typename E, std::size_t N>
-std::optional<E> find_value(const Names<E, N>& names, std::string_view text) {
-  for (const auto& [key, candidate] : names)
-    if (candidate == text) return key;
-  return std::nullopt;
-}
 
 }  // namespace
 

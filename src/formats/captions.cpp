@@ -11,11 +11,11 @@
 namespace skald {
 namespace {
 
-constexpr double longest_cue = 7;         // seconds
-constexpr double shortest_cue = 0.2;      // seconds
-constexpr double shortest_shown = 1;      // seconds, where there is room
-constexpr double reading_speed = 20;      // characters a second
-constexpr std::size_t longest_name = 24;  // characters of a name inside a line
+constexpr double longest_cue = 7;               // seconds
+constexpr double shortest_cue = 0.2;            // seconds
+constexpr double shortest_shown = 1;            // seconds, where there is room
+constexpr double reading_speed = 20;            // characters a second
+constexpr std::size_t longest_shown_name = 24;  // characters of a name inside a line
 
 std::size_t width(std::string_view text) {
   return decode_utf8(text).size();
@@ -26,7 +26,7 @@ std::string srt_prefix(std::string_view speaker) {
   std::u32string name = decode_utf8(one_line(speaker));
   for (char32_t& c : name)
     if (c == U']') c = U')';
-  if (name.size() > longest_name) name = name.substr(0, longest_name - 1) + U'\u2026';
+  if (name.size() > longest_shown_name) name = name.substr(0, longest_shown_name - 1) + U'\u2026';
   return '[' + encode_utf8(name) + "] ";
 }
 

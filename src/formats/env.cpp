@@ -10,7 +10,7 @@
 namespace skald {
 namespace {
 
-constexpr std::uint64_t largest_file = 1ULL << 20;
+constexpr std::uint64_t largest_env = 1ULL << 20;
 
 bool all_of(std::string_view text, std::string_view more_than_letters) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
@@ -113,7 +113,7 @@ Result<EnvFile> parse_env(std::string_view text, std::string_view origin) {
 }
 
 Result<EnvFile> read_env(const std::filesystem::path& path) {
-  const std::string text = TRY(read_file(path, largest_file));
+  const std::string text = TRY(read_file(path, largest_env));
   return parse_env(text, path.string());
 }
 

@@ -41,7 +41,7 @@ struct Token {
   bool ends_phrase = false;     // a punctuation mark follows
 };
 
-std::vector<Token> tokens_of(std::string_view text) {
+std::vector<Token> name_tokens(std::string_view text) {
   std::vector<Token> tokens;
   std::u32string word;
   bool opens = true;
@@ -84,7 +84,7 @@ bool is_common(std::string_view word) {
 
 // Runs of capitalised words that do not merely open a sentence: "the Sunken Keep of Ilth".
 void add_mentioned(std::string_view text, const std::set<std::string>& excluded, Names& names) {
-  const std::vector<Token> tokens = tokens_of(text);
+  const std::vector<Token> tokens = name_tokens(text);
   const auto usable = [&](const Token& t) {
     return t.capital && !t.opens_sentence && !is_common(t.text) && !excluded.contains(folded(t.text));
   };
@@ -112,7 +112,7 @@ std::string hotwords(const Party& party) {
   std::set<std::string> excluded;  // races and classes are words of the rules, which recognisers know
   for (const Character& c : party.characters)
     for (const std::string& text : {c.race, c.class_name})
-      for (const Token& token : tokens_of(text)) excluded.insert(folded(token.text));
+      for (const Token& token : name_tokens(text)) excluded.insert(folded(token.text));
   for (const Character& c : party.characters) names.add(c.name);
   for (const Character& c : party.characters)
     for (const std::string& alias : c.aliases) names.add(alias);

@@ -10,7 +10,7 @@
 namespace skald {
 namespace {
 
-constexpr std::uint64_t largest_file = 4ULL << 20;
+constexpr std::uint64_t largest_party = 4ULL << 20;
 constexpr std::size_t most_parties = 1000;
 constexpr std::size_t most_characters = 200;
 constexpr std::size_t most_aliases = 50;
@@ -126,7 +126,7 @@ Result<std::vector<Party>> parse_parties(std::string_view text, std::string_view
 }
 
 Result<std::vector<Party>> read_parties(const std::filesystem::path& path) {
-  const std::string text = TRY(read_file(path, largest_file));
+  const std::string text = TRY(read_file(path, largest_party));
   return parse_parties(text, path.string());
 }
 
@@ -146,7 +146,7 @@ Result<Party> parse_party(std::string_view text, std::string_view origin, std::s
 }
 
 Result<Party> read_party(const std::filesystem::path& path, std::string_view id) {
-  const std::string text = TRY(read_file(path, largest_file));
+  const std::string text = TRY(read_file(path, largest_party));
   return parse_party(text, path.string(), id);
 }
 

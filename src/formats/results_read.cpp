@@ -11,11 +11,11 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t largest_file = 512ULL << 20;
+constexpr std::uint64_t largest_results = 512ULL << 20;
 constexpr std::string_view data_ending = "_data.json";
 
 Result<Json> read_outside(const fs::path& path) {
-  const std::string text = TRY(read_file(path, largest_file));
+  const std::string text = TRY(read_file(path, largest_results));
   return parse_outside_json(text, path.string());
 }
 
@@ -89,7 +89,7 @@ Status take_classified(const fs::path& path, SessionResult& result) {
 Status take_turns(const fs::path& rttm, SessionResult& result) {
   std::error_code error;
   if (!fs::exists(rttm, error)) return {};
-  const std::string text = TRY(read_file(rttm, largest_file));
+  const std::string text = TRY(read_file(rttm, largest_results));
   result.diarization.turns = TRY(parse_rttm(text, rttm.string()));
   return {};
 }
@@ -123,7 +123,7 @@ Result<SessionResult> parse_results(std::string_view data_json, std::string_view
 
 Result<SessionResult> read_results(const fs::path& folder_or_data_json) {
   const fs::path path = TRY(data_file(folder_or_data_json));
-  const std::string text = TRY(read_file(path, largest_file));
+  const std::string text = TRY(read_file(path, largest_results));
   SessionResult result = TRY(parse_results(text, path.string()));
   const std::string name = path.filename().string();
   if (!name.ends_with(data_ending)) return result;

@@ -1,27 +1,19 @@
 // Uploads and jobs in the database.
 #include "store/queue.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
+#include "base/names.hpp"
 #include "store/store.hpp"
 
 namespace skald {
 namespace {
 
-constexpr std::array<std::pair<JobState, std::string_view>, 5> kStates = {
-    {{JobState::Waiting, "waiting"},
-     {JobState::Running, "running"},
-     {JobState::Finished, "finished"},
-     {JobState::Failed, "failed"},
-     {JobState::Cancelled, "cancelled"}}};
-
-JobState state_from(std::string_view text) {
-  const auto found =
-      std::find_if(kStates.begin(), kStates.end(), [&](const auto& row) { return row.second == text; });
-  return found == kStates.end() ? JobState::Failed : found->first;
-}
+constexpr Names<JobState, 5> kJobStates = {{{JobState::Waiting, "waiting"},
+                                            {JobState::Running, "running"},
+                                            {JobState::Finished, "finished"},
+                                            {JobState::Failed, "failed"},
+                                            {JobState::Cancelled, "cancelled"}}};
 
 constexpr std::string_view kUpload = "SELECT id, name, size, received, sha256, created FROM upload ";
 constexpr std::string_view kJob =
@@ -37,7 +29,7 @@ UploadRecord read_upload(const Statement& row) {
 }
 
 JobRecord read_job(const Statement& row) {
-  return {row.integer(0), row.text(1), state_from(row.text(2)),
+  return {row.integer(0), row.text(1), find_value(kJobStates, row.text(2)).value_or(JobState::Failed),
           row.integer(3), row.text(4), row.text(5),
           row.text(6),    row.text(7), row.text(8)};
 }
@@ -52,8 +44,7 @@ Result<std::int64_t> returned_id(Statement& statement) {
 }  // namespace
 
 std::string_view to_string(JobState state) {
-  return std::find_if(kStates.begin(), kStates.end(), [&](const auto& row) { return row.first == state; })
-      ->second;
+  return find_name(kJobStates, state);
 }
 
 Status Store::add_upload(UploadRecord& upload) {

@@ -11,23 +11,17 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/names.hpp"
 #include "store/schema.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<RunState, std::string_view>, 4> kStates = {
-    {{RunState::Running, "running"},
-     {RunState::Finished, "finished"},
-     {RunState::Failed, "failed"},
-     {RunState::Cancelled, "cancelled"}}};
-
-RunState state_from(std::string_view text) {
-  for (const auto& [state, word] : kStates)
-    if (word == text) return state;
-  return RunState::Failed;
-}
+constexpr Names<RunState, 4> kRunStates = {{{RunState::Running, "running"},
+                                            {RunState::Finished, "finished"},
+                                            {RunState::Failed, "failed"},
+                                            {RunState::Cancelled, "cancelled"}}};
 
 Status migrate(Database& database) {
   // Two first starts at once: the second waits at BEGIN and then finds the work done.
@@ -51,8 +45,7 @@ Status migrate(Database& database) {
 }  // namespace
 
 std::string_view to_string(RunState state) {
-  return std::find_if(kStates.begin(), kStates.end(), [&](const auto& row) { return row.first == state; })
-      ->second;
+  return find_name(kRunStates, state);
 }
 
 fs::path default_home() {
@@ -131,8 +124,13 @@ Status Store::update_run(const RunRecord& run) {
 
 namespace {
 RunRecord read_run(const Statement& row) {
-  return {row.integer(0),          row.text(1), row.text(2), row.text(3),
-          state_from(row.text(4)), row.text(5), row.text(6)};
+  return {row.integer(0),
+          row.text(1),
+          row.text(2),
+          row.text(3),
+          find_value(kRunStates, row.text(4)).value_or(RunState::Failed),
+          row.text(5),
+          row.text(6)};
 }
 constexpr std::string_view kRunColumns =
     "SELECT id, run_key, session, directory, state, started, details FROM run ";

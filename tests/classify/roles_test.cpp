@@ -31,7 +31,7 @@ const SpeakerRole& of(const std::vector<SpeakerRole>& roles, const std::string& 
   return none;
 }
 
-Party party() {
+Party two_players() {
   Party p;
   p.dm_name = "Rob";
   p.characters = {{"Thoggar", "Marcus", "", "", "", {}}, {"Pella", "Jess", "", "", "", {}}};
@@ -45,7 +45,7 @@ TEST(ToldRoles, ComeFromTheMapTheLinesAndTheParty) {
                                        {"c", "Pella", Role::Unknown, 0},
                                        {"d", "SPEAKER_00", Role::Unknown, 0},
                                        {"e", "SPEAKER_09", Role::Unknown, 0}};
-  const auto roles = classify::told_roles(party(), told, talk);
+  const auto roles = classify::told_roles(two_players(), told, talk);
   ASSERT_EQ(roles.size(), 5U);
   EXPECT_EQ(roles[0].speaker_id, "SPEAKER_00");
   EXPECT_EQ(roles[0].role, Role::Player);

@@ -12,15 +12,15 @@ Turn turn(double start, double end, const char* speaker) {
   return {{{start}, {end}}, speaker};
 }
 
-struct Measured {
+struct MeasuredTurns {
   int seed, reference, hypothesis, turns;
   double collar, total, missed, false_alarm, confusion;
 };
 
-class DerOfDrawnTurns : public ::testing::TestWithParam<Measured> {};
+class DerOfDrawnTurns : public ::testing::TestWithParam<MeasuredTurns> {};
 
 TEST_P(DerOfDrawnTurns, EqualsPyannoteMetrics) {
-  const Measured& m = GetParam();
+  const MeasuredTurns& m = GetParam();
   const DrawnTurns drawn = drawn_turns(m.seed, m.reference, m.hypothesis, m.turns);
   const DiarizationErrors errors =
       diarization_errors(drawn.reference, drawn.hypothesis, {.collar = m.collar, .scored = {}});
@@ -33,18 +33,18 @@ TEST_P(DerOfDrawnTurns, EqualsPyannoteMetrics) {
 // total, missed detection, false alarm, confusion of pyannote.metrics 4.2.0, DiarizationErrorRate(collar), on
 // the support() of both annotations.
 INSTANTIATE_TEST_SUITE_P(Table, DerOfDrawnTurns,
-                         ::testing::Values(Measured{1, 2, 2, 10, 0, 15.79, 4.37, 1.66, 2.07},
-                                           Measured{1, 2, 2, 10, 0.5, 11.01, 2.26, 1.29, 1.82},
-                                           Measured{2, 3, 3, 30, 0, 51.16, 9.21, 2.17, 2.00},
-                                           Measured{2, 3, 3, 30, 0.5, 30.52, 4.93, 0.07, 1.70},
-                                           Measured{3, 5, 4, 60, 0, 130.09, 19.47, 8.74, 29.53},
-                                           Measured{3, 5, 4, 60, 0.5, 69.74, 7.08, 3.94, 16.87},
-                                           Measured{4, 2, 6, 40, 0, 69.68, 5.79, 2.92, 0.18},
-                                           Measured{4, 2, 6, 40, 0.5, 53.43, 3.26, 0, 0},
-                                           Measured{5, 4, 1, 20, 0, 36.62, 15.75, 0.96, 8.90},
-                                           Measured{5, 4, 1, 20, 0.5, 19.71, 7.99, 0, 4.66},
-                                           Measured{6, 8, 8, 200, 0, 449.49, 57.37, 18.52, 68.64},
-                                           Measured{6, 8, 8, 200, 0.5, 220.91, 16.69, 1.61, 34.14}));
+                         ::testing::Values(MeasuredTurns{1, 2, 2, 10, 0, 15.79, 4.37, 1.66, 2.07},
+                                           MeasuredTurns{1, 2, 2, 10, 0.5, 11.01, 2.26, 1.29, 1.82},
+                                           MeasuredTurns{2, 3, 3, 30, 0, 51.16, 9.21, 2.17, 2.00},
+                                           MeasuredTurns{2, 3, 3, 30, 0.5, 30.52, 4.93, 0.07, 1.70},
+                                           MeasuredTurns{3, 5, 4, 60, 0, 130.09, 19.47, 8.74, 29.53},
+                                           MeasuredTurns{3, 5, 4, 60, 0.5, 69.74, 7.08, 3.94, 16.87},
+                                           MeasuredTurns{4, 2, 6, 40, 0, 69.68, 5.79, 2.92, 0.18},
+                                           MeasuredTurns{4, 2, 6, 40, 0.5, 53.43, 3.26, 0, 0},
+                                           MeasuredTurns{5, 4, 1, 20, 0, 36.62, 15.75, 0.96, 8.90},
+                                           MeasuredTurns{5, 4, 1, 20, 0.5, 19.71, 7.99, 0, 4.66},
+                                           MeasuredTurns{6, 8, 8, 200, 0, 449.49, 57.37, 18.52, 68.64},
+                                           MeasuredTurns{6, 8, 8, 200, 0.5, 220.91, 16.69, 1.61, 34.14}));
 
 TEST(Der, TellsMissedFalseAndConfusedSpeechApart) {
   const std::vector<Turn> reference = {turn(0, 10, "A"), turn(10, 20, "B")};

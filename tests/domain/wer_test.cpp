@@ -71,15 +71,15 @@ TEST(Wer, HasARateWithoutReferenceWords) {
   EXPECT_EQ(word_errors({"a"}, {"b", "c"}).rate(), 2);
 }
 
-struct Measured {
+struct MeasuredWords {
   int seed, words, rate, vocabulary;
   std::size_t errors;
 };
 
-class WerOfDrawnTexts : public ::testing::TestWithParam<Measured> {};
+class WerOfDrawnTexts : public ::testing::TestWithParam<MeasuredWords> {};
 
 TEST_P(WerOfDrawnTexts, EqualsJiwer) {
-  const Measured& m = GetParam();
+  const MeasuredWords& m = GetParam();
   Draw draw(static_cast<std::uint64_t>(m.seed));
   const Words reference = drawn_words(draw, m.words, m.vocabulary);
   const Words hypothesis = edited(draw, reference, m.rate, m.vocabulary);
@@ -90,11 +90,13 @@ TEST_P(WerOfDrawnTexts, EqualsJiwer) {
 
 // substitutions + deletions + insertions of jiwer 4.0.0, process_words().
 INSTANTIATE_TEST_SUITE_P(Table, WerOfDrawnTexts,
-                         ::testing::Values(Measured{1, 5, 10, 4, 2}, Measured{2, 63, 5, 20, 7},
-                                           Measured{3, 64, 10, 20, 17}, Measured{4, 65, 20, 5, 31},
-                                           Measured{5, 200, 15, 50, 84}, Measured{6, 500, 30, 30, 361},
-                                           Measured{7, 128, 3, 200, 19}, Measured{8, 1000, 10, 300, 285},
-                                           Measured{9, 40, 33, 2, 14}));
+                         ::testing::Values(MeasuredWords{1, 5, 10, 4, 2}, MeasuredWords{2, 63, 5, 20, 7},
+                                           MeasuredWords{3, 64, 10, 20, 17}, MeasuredWords{4, 65, 20, 5, 31},
+                                           MeasuredWords{5, 200, 15, 50, 84},
+                                           MeasuredWords{6, 500, 30, 30, 361},
+                                           MeasuredWords{7, 128, 3, 200, 19},
+                                           MeasuredWords{8, 1000, 10, 300, 285},
+                                           MeasuredWords{9, 40, 33, 2, 14}));
 
 // The textbook's table, for comparison.
 std::size_t table_distance(const std::vector<int>& a, const std::vector<int>& b) {

@@ -35,14 +35,14 @@ TEST(EnvFile, ReadsTheFormsThatPeopleWrite) {
   EXPECT_EQ(file->entries[1].column, 25u);
 }
 
-struct Wrong {
+struct WrongEnv {
   const char *text, *says;
 };
-std::ostream& operator<<(std::ostream& out, const Wrong& wrong) {
+std::ostream& operator<<(std::ostream& out, const WrongEnv& wrong) {
   return out << wrong.text;
 }
 
-class WrongEnvFile : public ::testing::TestWithParam<Wrong> {};
+class WrongEnvFile : public ::testing::TestWithParam<WrongEnv> {};
 
 TEST_P(WrongEnvFile, NamesLineAndColumnAndShowsNoSecret) {
   const auto file = parse_env(std::string("A=1\n") + GetParam().text, ".env");
@@ -53,11 +53,12 @@ TEST_P(WrongEnvFile, NamesLineAndColumnAndShowsNoSecret) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, WrongEnvFile,
-                         ::testing::Values(Wrong{"just words s3cret", "6: '=' is expected after just"},
-                                           Wrong{"=x", "1: a name"}, Wrong{"1A=x", "1: a name of letters"},
-                                           Wrong{"export ", "8: a name is expected"},
-                                           Wrong{"B='s3cret", "3: a quotation mark that is not closed"},
-                                           Wrong{"B=\"x\" s3cret", "6: nothing but a comment"}));
+                         ::testing::Values(WrongEnv{"just words s3cret", "6: '=' is expected after just"},
+                                           WrongEnv{"=x", "1: a name"},
+                                           WrongEnv{"1A=x", "1: a name of letters"},
+                                           WrongEnv{"export ", "8: a name is expected"},
+                                           WrongEnv{"B='s3cret", "3: a quotation mark that is not closed"},
+                                           WrongEnv{"B=\"x\" s3cret", "6: nothing but a comment"}));
 
 TEST(EnvFile, IsReadFromDiskAndNeverWritten) {
   const TestFolder folder;

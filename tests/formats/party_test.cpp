@@ -40,17 +40,17 @@ TEST(PartyFile, IsRead) {
   EXPECT_EQ(parties->back().name, "friday");  // its id, where it has no name
 }
 
-struct Wrong {
+struct WrongParty {
   const char* name;
   const char* text;
   const char* says;
 };
 
-std::ostream& operator<<(std::ostream& out, const Wrong& wrong) {
+std::ostream& operator<<(std::ostream& out, const WrongParty& wrong) {
   return out << wrong.name;
 }
 
-class WrongPartyFile : public ::testing::TestWithParam<Wrong> {};
+class WrongPartyFile : public ::testing::TestWithParam<WrongParty> {};
 
 // Where a person must look, to the line and column, and what is wrong there. Reading never writes.
 TEST_P(WrongPartyFile, NamesLineColumnAndField) {
@@ -67,34 +67,36 @@ TEST_P(WrongPartyFile, NamesLineColumnAndField) {
 INSTANTIATE_TEST_SUITE_P(
     Table, WrongPartyFile,
     ::testing::Values(
-        Wrong{"Empty", "", "line 1, column 1: not valid JSON"},
-        Wrong{"Text", "hello", "line 1, column 1: not valid JSON"},
-        Wrong{"CutOff", "{\"a\": {\n  \"party_name\": \"x\"", "line 2, column 20: not valid JSON"},
-        Wrong{"CommaTooMany", "{\n  \"a\": {\"notes\": \"x\",}\n}", "line 2, column 22: not valid JSON"},
-        Wrong{"List", "[]", "line 1, column 1: '' must be an object of parties"},
-        Wrong{"NumberForParty", "{\n  \"a\": 7\n}", "line 2, column 8: 'a' must be a party"},
-        Wrong{"NumberForName", "{\"a\": {\n  \"party_name\": 12}}",
-              "line 2, column 17: 'a.party_name' must be text"},
-        Wrong{"ListForDm", "{\"a\": {\"dm_name\": [\"Rowan\"]}}",
-              "line 1, column 19: 'a.dm_name' must be text"},
-        Wrong{"TextForCharacters", "{\"a\": {\"characters\":\n\"Vess\"}}",
-              "line 2, column 1: 'a.characters' must be a list"},
-        Wrong{"TextForCharacter", "{\"a\": {\"characters\": [{\"name\": \"V\"},\n  \"Korbo\"]}}",
-              "line 2, column 3: 'a.characters[1]' must be a character"},
-        Wrong{"NoName", "{\"a\": {\"characters\": [\n  {\"player\": \"Gil\"}]}}",
-              "line 2, column 3: 'a.characters[0]' needs a 'name'"},
-        Wrong{"BlankName", "{\"a\": {\"characters\": [\n  {\"name\": \"  \"}]}}",
-              "line 2, column 3: 'a.characters[0]' needs a 'name'"},
-        Wrong{"NullAlias", "{\"a\": {\"characters\": [{\"name\": \"V\", \"aliases\": [\"x\",\n    null]}]}}",
-              "line 2, column 5: 'a.characters[0].aliases[1]' must be text"},
-        Wrong{"TextForAliases", "{\"a\": {\"characters\": [{\"name\": \"V\",\n \"aliases\": \"Vess\"}]}}",
-              "line 2, column 13: 'a.characters[0].aliases' must be a list of names"},
-        Wrong{"DoubledParty", "{\"a\": {},\n \"a\": {}}", "line 2, column 7: 'a' stands twice"},
-        Wrong{"DoubledField", "{\"a\": {\"notes\": \"x\",\n\"notes\": \"y\"}}",
-              "line 2, column 10: 'a.notes' stands twice"},
-        Wrong{"EmptyId", "{\"\": {}}", "line 1, column 6: '' is no usable id"},
-        Wrong{"BlankInId", "{\" friday\": {}}", "line 1, column 13: ' friday' is no usable id"},
-        Wrong{"Utf16", "\xFF\xFE{", "line 1, column 1: not valid JSON"}),
+        WrongParty{"Empty", "", "line 1, column 1: not valid JSON"},
+        WrongParty{"Text", "hello", "line 1, column 1: not valid JSON"},
+        WrongParty{"CutOff", "{\"a\": {\n  \"party_name\": \"x\"", "line 2, column 20: not valid JSON"},
+        WrongParty{"CommaTooMany", "{\n  \"a\": {\"notes\": \"x\",}\n}", "line 2, column 22: not valid JSON"},
+        WrongParty{"List", "[]", "line 1, column 1: '' must be an object of parties"},
+        WrongParty{"NumberForParty", "{\n  \"a\": 7\n}", "line 2, column 8: 'a' must be a party"},
+        WrongParty{"NumberForName", "{\"a\": {\n  \"party_name\": 12}}",
+                   "line 2, column 17: 'a.party_name' must be text"},
+        WrongParty{"ListForDm", "{\"a\": {\"dm_name\": [\"Rowan\"]}}",
+                   "line 1, column 19: 'a.dm_name' must be text"},
+        WrongParty{"TextForCharacters", "{\"a\": {\"characters\":\n\"Vess\"}}",
+                   "line 2, column 1: 'a.characters' must be a list"},
+        WrongParty{"TextForCharacter", "{\"a\": {\"characters\": [{\"name\": \"V\"},\n  \"Korbo\"]}}",
+                   "line 2, column 3: 'a.characters[1]' must be a character"},
+        WrongParty{"NoName", "{\"a\": {\"characters\": [\n  {\"player\": \"Gil\"}]}}",
+                   "line 2, column 3: 'a.characters[0]' needs a 'name'"},
+        WrongParty{"BlankName", "{\"a\": {\"characters\": [\n  {\"name\": \"  \"}]}}",
+                   "line 2, column 3: 'a.characters[0]' needs a 'name'"},
+        WrongParty{"NullAlias",
+                   "{\"a\": {\"characters\": [{\"name\": \"V\", \"aliases\": [\"x\",\n    null]}]}}",
+                   "line 2, column 5: 'a.characters[0].aliases[1]' must be text"},
+        WrongParty{"TextForAliases",
+                   "{\"a\": {\"characters\": [{\"name\": \"V\",\n \"aliases\": \"Vess\"}]}}",
+                   "line 2, column 13: 'a.characters[0].aliases' must be a list of names"},
+        WrongParty{"DoubledParty", "{\"a\": {},\n \"a\": {}}", "line 2, column 7: 'a' stands twice"},
+        WrongParty{"DoubledField", "{\"a\": {\"notes\": \"x\",\n\"notes\": \"y\"}}",
+                   "line 2, column 10: 'a.notes' stands twice"},
+        WrongParty{"EmptyId", "{\"\": {}}", "line 1, column 6: '' is no usable id"},
+        WrongParty{"BlankInId", "{\" friday\": {}}", "line 1, column 13: ' friday' is no usable id"},
+        WrongParty{"Utf16", "\xFF\xFE{", "line 1, column 1: not valid JSON"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(PartyFile, RefusesWhatIsTooLargeOrTooDeep) {

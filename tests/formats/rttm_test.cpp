@@ -29,24 +29,26 @@ TEST(Rttm, IsReadWithTabsCommentsOtherLinesAndAnyOrder) {
   EXPECT_EQ((*turns)[1].span, (Span{{5.5}, {6.5}}));
 }
 
-struct Wrong {
+struct WrongRttmText {
   const char *text, *says;
 };
-class WrongRttm : public ::testing::TestWithParam<Wrong> {};
+class WrongRttm : public ::testing::TestWithParam<WrongRttmText> {};
 TEST_P(WrongRttm, NamesTheLine) {
   const auto turns = parse_rttm(GetParam().text, "t.rttm");
   ASSERT_FALSE(turns);
   EXPECT_EQ(turns.error().code, ErrorCode::InvalidInput);
   EXPECT_THAT(turns.error().message, HasSubstr("t.rttm: " + std::string(GetParam().says)));
 }
-INSTANTIATE_TEST_SUITE_P(
-    Table, WrongRttm,
-    ::testing::Values(Wrong{"SPEAKER a 1 x 1 <NA> <NA> A", "line 1: start and length must be seconds"},
-                      Wrong{"\nSPEAKER a 1 1 nan <NA> <NA> A", "line 2: start"},
-                      Wrong{"SPEAKER a 1 -1 1 <NA> <NA> A", "line 1: start and length must not be negative"},
-                      Wrong{"SPEAKER a 1 1 1 <NA>", "line 1: 8 fields"},
-                      Wrong{"SPEAKER a 1 1 1 <NA> <NA> A\nSPEAKER b 1 1 1 <NA> <NA> A",
-                            "line 2: a second recording, 'b'"}));
+INSTANTIATE_TEST_SUITE_P(Table, WrongRttm,
+                         ::testing::Values(WrongRttmText{"SPEAKER a 1 x 1 <NA> <NA> A",
+                                                         "line 1: start and length must be seconds"},
+                                           WrongRttmText{"\nSPEAKER a 1 1 nan <NA> <NA> A", "line 2: start"},
+                                           WrongRttmText{"SPEAKER a 1 -1 1 <NA> <NA> A",
+                                                         "line 1: start and length must not be negative"},
+                                           WrongRttmText{"SPEAKER a 1 1 1 <NA>", "line 1: 8 fields"},
+                                           WrongRttmText{
+                                               "SPEAKER a 1 1 1 <NA> <NA> A\nSPEAKER b 1 1 1 <NA> <NA> A",
+                                               "line 2: a second recording, 'b'"}));
 
 TEST(Rttm, OfSeveralRecordingsGivesTheOneAskedFor) {
   const auto turns = parse_rttm("SPEAKER a 1 1 1 <NA> <NA> A\nSPEAKER b 1 2 1 <NA> <NA> B\n", "t", "b");

@@ -25,10 +25,10 @@ TEST(Segments, AreReadFromLines) {
   EXPECT_EQ((*lines)[2].role, Role::Unknown);
 }
 
-struct Wrong {
+struct WrongLineText {
   const char *line, *says;
 };
-class WrongLine : public ::testing::TestWithParam<Wrong> {};
+class WrongLine : public ::testing::TestWithParam<WrongLineText> {};
 TEST_P(WrongLine, IsNamed) {
   const auto lines = parse_segments(
       std::string("{\"text\": \"ok\"}\n\n") + GetParam().line + "\n{\"text\": \"ok\"}\n", "s.jsonl");
@@ -38,16 +38,18 @@ TEST_P(WrongLine, IsNamed) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, WrongLine,
-    ::testing::Values(Wrong{"{\"text\": \"cut", "not valid JSON"}, Wrong{"text", "not valid JSON"},
-                      Wrong{"[1]", "one JSON object is expected"},
-                      Wrong{"{\"speaker\": \"A\"}", "'text' is missing"},
-                      Wrong{"{\"text\": 7}", "'text' is missing or no text"},
-                      Wrong{"{\"text\": \"x\", \"speaker\": 1}", "'speaker' must be text"},
-                      Wrong{"{\"text\": \"x\", \"role\": true}", "'role' must be text"},
-                      Wrong{"{\"text\": \"x\", \"start_time\": \"soon\"}", "'start_time' must be seconds"},
-                      Wrong{"{\"text\": \"x\", \"end_time\": []}", "'end_time' must be seconds"},
-                      Wrong{"{\"text\": \"\xFF\"}", "not valid JSON"},
-                      Wrong{"{\"text\": \"a\"} {\"text\": \"b\"}", "not valid JSON"}));
+    ::testing::Values(WrongLineText{"{\"text\": \"cut", "not valid JSON"},
+                      WrongLineText{"text", "not valid JSON"},
+                      WrongLineText{"[1]", "one JSON object is expected"},
+                      WrongLineText{"{\"speaker\": \"A\"}", "'text' is missing"},
+                      WrongLineText{"{\"text\": 7}", "'text' is missing or no text"},
+                      WrongLineText{"{\"text\": \"x\", \"speaker\": 1}", "'speaker' must be text"},
+                      WrongLineText{"{\"text\": \"x\", \"role\": true}", "'role' must be text"},
+                      WrongLineText{"{\"text\": \"x\", \"start_time\": \"soon\"}",
+                                    "'start_time' must be seconds"},
+                      WrongLineText{"{\"text\": \"x\", \"end_time\": []}", "'end_time' must be seconds"},
+                      WrongLineText{"{\"text\": \"\xFF\"}", "not valid JSON"},
+                      WrongLineText{"{\"text\": \"a\"} {\"text\": \"b\"}", "not valid JSON"}));
 
 TEST(Segments, ComeBackWithTheirLabelsInTheSameOrder) {
   const auto lines =

@@ -59,10 +59,19 @@ Json labels_for(const Heard& heard) {
   return labels;
 }
 
+std::string all_labels_for(const Heard& heard) {
+  return to_line(labels_for(heard));
+}
+
 Answer plain_answer(int status, const std::string& body) {
   Answer answer;
   answer.status = status;
   answer.body = body;
+  return answer;
+}
+
+Answer with_header(Answer answer, const char* name, const char* value) {
+  answer.headers.emplace_back(name, value);
   return answer;
 }
 

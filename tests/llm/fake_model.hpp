@@ -22,6 +22,8 @@ std::string label_in(const std::string& text);
 
 /// An object of labels by id for a request.
 Json labels_for(const Heard& heard);
+/// The same as a line of JSON.
+std::string all_labels_for(const Heard& heard);
 
 /// The bodies of Ollama and OpenAI around the text of an answer. With log-probabilities, every label begins
 /// with probability 0.8.
@@ -29,6 +31,7 @@ enum class Logprobs { No, Yes };
 Answer ollama_answer(const std::string& text, Logprobs logprobs = Logprobs::No);
 Answer openai_answer(const std::string& text, Logprobs logprobs = Logprobs::No);
 Answer plain_answer(int status, const std::string& body);
+Answer with_header(Answer answer, const char* name, const char* value);
 
 /// A session of so many segments of five seconds; every third is OOC, the rest IC_CHARACTER.
 LlmJob session(std::size_t segments);

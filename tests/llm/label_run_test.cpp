@@ -103,15 +103,6 @@ TEST(LabelRun, TheContextStaysWithinABound) {
   EXPECT_GT(cut(job, 24, 2048).size(), cut(job, 24, 0).size());
 }
 
-std::string all_of(const Heard& heard) {
-  return to_line(labels_for(heard));
-}
-
-Answer with_header(Answer answer, const char* name, const char* value) {
-  answer.headers.emplace_back(name, value);
-  return answer;
-}
-
 // ---- OpenAI's dialects ----
 
 TEST(LabelRun, FindsOutWhatAServiceUnderstandsAndRemembersIt) {
@@ -130,7 +121,7 @@ TEST(LabelRun, FindsOutWhatAServiceUnderstandsAndRemembersIt) {
         body.contains("response_format") ? body.at("response_format").at("type").get<std::string>() : "";
     if (format == "json_schema") return refuse("This model does not support response format `json_schema`");
     if (format == "json_object") return refuse("'response_format.type' must be 'text'");
-    return openai_answer("Here you are:\n```json\n" + all_of(heard) + "\n```");
+    return openai_answer("Here you are:\n```json\n" + all_labels_for(heard) + "\n```");
   });
   TestFolder folder;
   FakeTime time;
@@ -146,7 +137,7 @@ TEST(LabelRun, FindsOutWhatAServiceUnderstandsAndRemembersIt) {
 TEST(LabelRun, WaitsForTheServicesOwnLimits) {
   std::size_t calls = 0;
   LoopbackServer server([&](const Heard& heard) {
-    Answer answer = openai_answer(all_of(heard));
+    Answer answer = openai_answer(all_labels_for(heard));
     if (calls++ == 0)
       answer.headers = {{"x-ratelimit-remaining-tokens", "12"}, {"x-ratelimit-reset-tokens", "1m2.5s"}};
     return answer;
@@ -159,8 +150,9 @@ TEST(LabelRun, WaitsForTheServicesOwnLimits) {
 
 TEST(LabelRun, StopsWhereTheServicesRequestsOfTheDayAreUsedUp) {
   LoopbackServer server([](const Heard& heard) {
-    return with_header(with_header(openai_answer(all_of(heard)), "x-ratelimit-remaining-requests", "0"),
-                       "x-ratelimit-reset-requests", "13h4m0s");
+    return with_header(
+        with_header(openai_answer(all_labels_for(heard)), "x-ratelimit-remaining-requests", "0"),
+        "x-ratelimit-reset-requests", "13h4m0s");
   });
   TestFolder folder;
   FakeTime time;
@@ -172,7 +164,7 @@ TEST(LabelRun, StopsWhereTheServicesRequestsOfTheDayAreUsedUp) {
 }
 
 TEST(LabelRun, KeepsItsOwnLimits) {
-  LoopbackServer server([](const Heard& heard) { return openai_answer(all_of(heard)); });
+  LoopbackServer server([](const Heard& heard) { return openai_answer(all_labels_for(heard)); });
   TestFolder folder;
   FakeTime time;
   LlmTarget target = openai_at(server.url());
@@ -186,7 +178,7 @@ TEST(LabelRun, KeepsItsOwnLimits) {
 }
 
 TEST(LabelRun, StopsBeforeTheDailyBudgetIsSpentAndGoesOnTheNextDay) {
-  LoopbackServer server([](const Heard& heard) { return openai_answer(all_of(heard)); });
+  LoopbackServer server([](const Heard& heard) { return openai_answer(all_labels_for(heard)); });
   TestFolder folder;
   FakeTime time;
   LlmTarget target = openai_at(server.url());
@@ -221,7 +213,7 @@ TEST(LabelRun, StopsBeforeTheDailyBudgetIsSpentAndGoesOnTheNextDay) {
 // ---- going on ----
 
 TEST(LabelRun, AskedAgainItAsksNothing) {
-  LoopbackServer server([](const Heard& h) { return ollama_answer(all_of(h)); });
+  LoopbackServer server([](const Heard& h) { return ollama_answer(all_labels_for(h)); });
   TestFolder folder;
   FakeTime time;
   ASSERT_FALSE(run_with(ollama_at(server.url()), session(50), time, folder / "units").stopped);
@@ -238,13 +230,13 @@ TEST(LabelRun, GoesOnWithTheSameQuestionsAfterACut) {
     for (const Heard& heard : server.heard()) all.push_back(heard.body);
     return all;
   };
-  LoopbackServer whole([](const Heard& h) { return ollama_answer(all_of(h)); });
+  LoopbackServer whole([](const Heard& h) { return ollama_answer(all_labels_for(h)); });
   const LabelRun uncut = run_with(ollama_at(whole.url()), session(100), time, folder / "whole");
   std::vector<std::string> asked;
   for (int cut_at = 0; cut_at < 5; ++cut_at) {
     std::atomic<int> calls{0};
     LoopbackServer server([&](const Heard& h) {
-      return calls++ == 0 ? ollama_answer(all_of(h))
+      return calls++ == 0 ? ollama_answer(all_labels_for(h))
                           : plain_answer(404, R"({"error":"model 'tiny' not found"})");
     });
     const LabelRun part = run_with(ollama_at(server.url()), session(100), time, folder / "cut");
@@ -255,7 +247,7 @@ TEST(LabelRun, GoesOnWithTheSameQuestionsAfterACut) {
 }
 
 TEST(LabelRun, ADamagedUnitIsMadeAnew) {
-  LoopbackServer server([](const Heard& h) { return ollama_answer(all_of(h)); });
+  LoopbackServer server([](const Heard& h) { return ollama_answer(all_labels_for(h)); });
   TestFolder folder;
   FakeTime time;
   ASSERT_FALSE(run_with(ollama_at(server.url()), session(60), time, folder / "units").stopped);
@@ -267,7 +259,7 @@ TEST(LabelRun, ADamagedUnitIsMadeAnew) {
 }
 
 TEST(LabelRun, AsksForTheWantedSegmentsAlone) {
-  LoopbackServer server([](const Heard& h) { return ollama_answer(all_of(h)); });
+  LoopbackServer server([](const Heard& h) { return ollama_answer(all_labels_for(h)); });
   TestFolder folder;
   FakeTime time;
   LlmJob job = session(60);
@@ -282,14 +274,14 @@ TEST(LabelRun, AsksForTheWantedSegmentsAlone) {
 TEST(LabelRun, ASmallerContextGoesOnWithWhatALargerOneHasLeft) {
   LoopbackServer failing([](const Heard& h) {
     return asked_in(h).at(0).second.starts_with("Words of segment 0 ")
-               ? ollama_answer(all_of(h))
+               ? ollama_answer(all_labels_for(h))
                : plain_answer(500, R"j({"error":"memory layout cannot be allocated"})j");
   });
   TestFolder folder;
   FakeTime time;
   const LlmJob job = session(60);
   EXPECT_EQ(labelled(run_with(ollama_at(failing.url()), job, time, folder / "units")), 24U);
-  LoopbackServer server([](const Heard& h) { return ollama_answer(all_of(h)); });
+  LoopbackServer server([](const Heard& h) { return ollama_answer(all_labels_for(h)); });
   LlmTarget small = ollama_at(server.url());
   small.num_ctx = 2560;
   const LabelRun run = run_with(small, job, time, folder / "units");
@@ -306,7 +298,7 @@ TEST(LabelRun, ASmallerContextGoesOnWithWhatALargerOneHasLeft) {
 
 TEST(LabelRun, EndsWhenCancelled) {
   LoopbackServer server([](const Heard& h) {
-    Answer answer = ollama_answer(all_of(h));
+    Answer answer = ollama_answer(all_labels_for(h));
     if (asked_in(h).at(0).second.find("segment 24 ") != std::string::npos) answer.manner = Manner::Silent;
     return answer;
   });
@@ -328,7 +320,7 @@ TEST(LabelRun, ProgressCountsLabelsAndTellsATrueRemainder) {
   FakeTime time;
   LoopbackServer server([&](const Heard& h) {
     time.now += 10;  // each call takes ten seconds
-    return ollama_answer(all_of(h));
+    return ollama_answer(all_labels_for(h));
   });
   TestFolder folder;
   std::vector<std::pair<std::size_t, std::optional<double>>> seen;

@@ -23,22 +23,14 @@ struct Situation {
   std::size_t most_calls;
 };
 
-std::string all_of(const Heard& heard) {
-  return to_line(labels_for(heard));
-}
-
 Answer good(const Heard& heard) {
-  return heard.path == "/api/chat" ? ollama_answer(all_of(heard)) : openai_answer(all_of(heard));
+  return heard.path == "/api/chat" ? ollama_answer(all_labels_for(heard))
+                                   : openai_answer(all_labels_for(heard));
 }
 
 Answer badly(Manner manner, const Heard& heard) {
   Answer answer = good(heard);
   answer.manner = manner;
-  return answer;
-}
-
-Answer with_header(Answer answer, const char* name, const char* value) {
-  answer.headers.emplace_back(name, value);
   return answer;
 }
 

@@ -20,7 +20,7 @@ Result<std::optional<std::size_t>> read_number(const Json& job, const char* key)
   return value == 0 ? std::nullopt : std::optional<std::size_t>(value);
 }
 
-Result<DiarizeOptions> read_options(const Json& job) {
+Result<DiarizeOptions> read_cluster_options(const Json& job) {
   DiarizeOptions options;
   PeopleCount& count = options.count;
   count.exact = TRY(read_number(job, "speakers"));
@@ -53,7 +53,7 @@ Result<Json> run_cluster(const Json& job, WorkerChannel& channel) {
   const std::filesystem::path output = get_or(job, "output", std::string());
   if (output.empty()) return fail(ErrorCode::Usage, "the job names no output folder");
   TRY_VOID(make_directories(output));
-  const auto options = TRY(read_options(job));
+  const auto options = TRY(read_cluster_options(job));
   const auto plda = TRY(read_plda(get_or(job, "models", std::string())));
   const auto data = TRY(read_listen_file(get_or(job, "listen", std::string())));
   channel.progress(0, "speakers");

@@ -37,7 +37,7 @@ Seconds total_length(const std::vector<Span>& spans) {
   return total;
 }
 
-ListenerOptions read_options(const Json& job) {
+ListenerOptions read_listen_options(const Json& job) {
   ListenerOptions options;
   options.models = get_or(job, "models", std::string());
   options.threads = static_cast<unsigned>(std::clamp(get_or(job, "threads", 2), 1, 64));
@@ -47,7 +47,7 @@ ListenerOptions read_options(const Json& job) {
 }  // namespace
 
 Result<Json> run_listen(const Json& job, WorkerChannel& channel) {
-  const ListenerOptions options = read_options(job);
+  const ListenerOptions options = read_listen_options(job);
   const std::filesystem::path folder = get_or(job, "units", std::string());
   const std::filesystem::path output = get_or(job, "output", std::string());
   if (folder.empty() || output.empty())

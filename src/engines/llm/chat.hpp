@@ -14,6 +14,9 @@
 
 namespace skald::llm {
 
+/// Tokens that might have stood in the place of one, asked of a service; those of the labels are among them.
+inline constexpr int kTopLogprobs = 10;
+
 /// A token of an answer, and those that might have stood in its place, with their log-probabilities.
 struct ChatToken {
   std::string text;

@@ -6,8 +6,6 @@
 namespace skald::llm {
 namespace {
 
-constexpr int kTopLogprobs = 10;
-
 Json request_body(const LlmTarget& target, int num_ctx, const Prompt& prompt) {
   Json options = {{"num_ctx", num_ctx},
                   {"num_predict", answer_tokens(prompt.ids.size()) + 192},

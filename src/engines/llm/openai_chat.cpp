@@ -8,7 +8,6 @@
 namespace skald::llm {
 namespace {
 
-constexpr int kTopLogprobs = 10;
 constexpr int kRoomForThought = 4096;  // models that think before they answer count it as output
 
 using Format = OpenAiDialect::Format;

@@ -1,8 +1,6 @@
 #include "formats/review/edit_json.hpp"
 
-#include <algorithm>
-#include <array>
-
+#include "base/names.hpp"
 #include "formats/fields.hpp"
 #include "formats/session_text.hpp"
 
@@ -11,14 +9,14 @@ namespace {
 
 using Kind = Edit::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 8> kOps = {{{Kind::Text, "text"},
-                                                                    {Kind::Label, "label"},
-                                                                    {Kind::Character, "character"},
-                                                                    {Kind::Speaker, "speaker"},
-                                                                    {Kind::RenameSpeaker, "rename_speaker"},
-                                                                    {Kind::MergeSpeakers, "merge_speakers"},
-                                                                    {Kind::Split, "split"},
-                                                                    {Kind::Join, "join"}}};
+constexpr Names<Kind, 8> kOps = {{{Kind::Text, "text"},
+                                  {Kind::Label, "label"},
+                                  {Kind::Character, "character"},
+                                  {Kind::Speaker, "speaker"},
+                                  {Kind::RenameSpeaker, "rename_speaker"},
+                                  {Kind::MergeSpeakers, "merge_speakers"},
+                                  {Kind::Split, "split"},
+                                  {Kind::Join, "join"}}};
 constexpr std::string_view kNewSpeaker = "new";
 
 tl::unexpected<Error> wrong(std::string message) {
@@ -104,9 +102,7 @@ Status take_fields(const Json& json, Edit& edit) {
 Result<Kind> kind_of(const Json& json) {
   if (!json.is_object()) return wrong("an edit must be an object");
   const std::string op = text_at(json, "op");
-  const auto found =
-      std::find_if(kOps.begin(), kOps.end(), [&](const auto& row) { return row.second == op; });
-  if (found != kOps.end()) return found->first;
+  if (const auto kind = find_value(kOps, op)) return *kind;
   return wrong("'op' must be text, label, character, speaker, rename_speaker, merge_speakers, split or join");
 }
 
@@ -125,8 +121,7 @@ Result<SpeakerPlace> place_from(const Json& json, std::string_view name) {
 }  // namespace
 
 std::string_view op_of(const Edit& edit) {
-  return std::find_if(kOps.begin(), kOps.end(), [&](const auto& row) { return row.first == edit.kind; })
-      ->second;
+  return find_name(kOps, edit.kind);
 }
 
 Result<Edit> edit_from_request(const Json& json) {

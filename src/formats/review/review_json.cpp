@@ -1,8 +1,8 @@
 #include "formats/review/review_json.hpp"
 
-#include <array>
 #include <map>
 
+#include "base/names.hpp"
 #include "domain/review/words.hpp"
 #include "formats/fields.hpp"
 #include "formats/review/edit_json.hpp"
@@ -10,12 +10,11 @@
 namespace skald {
 namespace {
 
-constexpr std::array<std::pair<Corrected, std::string_view>, 5> kFields = {
-    {{Corrected::Text, "text"},
-     {Corrected::Label, "label"},
-     {Corrected::Character, "character"},
-     {Corrected::Speaker, "speaker"},
-     {Corrected::Cut, "cut"}}};
+constexpr Names<Corrected, 5> kFields = {{{Corrected::Text, "text"},
+                                          {Corrected::Label, "label"},
+                                          {Corrected::Character, "character"},
+                                          {Corrected::Speaker, "speaker"},
+                                          {Corrected::Cut, "cut"}}};
 
 Json speaker_json(const SpeakerRole& speaker) {
   return {{"id", speaker.speaker_id},

@@ -12,13 +12,7 @@ struct MemoryBroker::View {
   std::vector<MemoryHolder> holders;
 };
 
-namespace {
-
-std::uint64_t less(std::uint64_t from, std::uint64_t what) {
-  return from - std::min(from, what);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 MemoryBroker::MemoryBroker(DeviceProbe& probe, WaitClock& clock, BrokerSettings settings)
     : probe_(probe), clock_(clock), settings_(settings) {}

@@ -24,6 +24,10 @@ std::uint64_t held_by_ollama(const Devices& devices, const GpuState& card, std::
   return std::min(held, loaded);
 }
 
+std::uint64_t less(std::uint64_t from, std::uint64_t what) {
+  return from - std::min(from, what);
+}
+
 void DeviceProbe::taken(std::string_view, const MemoryHolder&) {}
 void DeviceProbe::given_back(std::string_view, int) {}
 void DeviceProbe::unloaded(std::string_view) {}

@@ -49,6 +49,9 @@ struct Devices {
 /// where it tells nothing.
 std::uint64_t held_by_ollama(const Devices& devices, const GpuState& card, std::uint64_t loaded);
 
+/// What is left of `from` without `what`; never below zero.
+std::uint64_t less(std::uint64_t from, std::uint64_t what);
+
 class DeviceProbe {
  public:
   virtual ~DeviceProbe() = default;

@@ -14,7 +14,7 @@ constexpr std::uint32_t kMostDimensions = 8;
 
 enum class ValueType : std::uint32_t { U8, I8, U16, I16, U32, I32, F32, Bool, Text, Array, U64, I64, F64 };
 
-class Reader : public ByteReader {
+class GgufReader : public ByteReader {
  public:
   using ByteReader::ByteReader;
 
@@ -79,7 +79,7 @@ class Reader : public ByteReader {
   }
 };
 
-Status read_values(Reader& reader, std::uint64_t count, ModelFacts& facts) {
+Status read_values(GgufReader& reader, std::uint64_t count, ModelFacts& facts) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::string name = TRY(reader.text());
     const auto type = static_cast<ValueType>(TRY(reader.number<std::uint32_t>()));
@@ -94,7 +94,7 @@ Status read_values(Reader& reader, std::uint64_t count, ModelFacts& facts) {
   return {};
 }
 
-Result<TensorFacts> read_tensor(Reader& reader) {
+Result<TensorFacts> read_tensor(GgufReader& reader) {
   TensorFacts tensor;
   tensor.name = TRY(reader.text());
   const auto dimensions = TRY(reader.number<std::uint32_t>());
@@ -108,7 +108,7 @@ Result<TensorFacts> read_tensor(Reader& reader) {
 }  // namespace
 
 Result<ModelFacts> parse_gguf(std::span<const std::byte> bytes, std::string_view origin) {
-  Reader reader(bytes, origin);
+  GgufReader reader(bytes, origin);
   const auto magic = TRY(reader.take(4));
   if (std::memcmp(magic.data(), "GGUF", 4) != 0) return reader.damaged("it does not begin with GGUF");
   const auto version = TRY(reader.number<std::uint32_t>());

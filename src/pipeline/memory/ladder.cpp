@@ -8,10 +8,6 @@
 namespace skald {
 namespace {
 
-std::uint64_t less(std::uint64_t from, std::uint64_t what) {
-  return from - std::min(from, what);
-}
-
 struct Room {
   std::string card;  // empty: there is none, or it may not be used
   std::uint64_t card_free = 0, host_free = 0;
@@ -58,9 +54,9 @@ LlmShape shape_of(const LlmCandidate& candidate) {
   return candidate.shape ? *candidate.shape : shape_from_size(candidate.size);
 }
 
-class Steps {
+class LlmSteps {
  public:
-  Steps(const LlmWish& wish, Room room) : wish_(wish), room_(std::move(room)) {}
+  LlmSteps(const LlmWish& wish, Room room) : wish_(wish), room_(std::move(room)) {}
 
   std::vector<LlmStep> all() {
     const LlmShape shape = shape_of(wish_.model);
@@ -201,7 +197,7 @@ std::vector<LlmStep> llm_steps(const LlmWish& wish, const Devices& devices, cons
     steps.push_back({LlmStepKind::BuiltIn, {}, 0, {}, "cpu", 0, 0, Fit::Yes, {}, "the embedded classifier"});
     return steps;
   }
-  return Steps(wish, room_of(wish, devices, reserves)).all();
+  return LlmSteps(wish, room_of(wish, devices, reserves)).all();
 }
 
 Result<std::vector<ModelFit>> model_fits(ModelHost& host, const LlmSettings& settings, LlmDevices where,

@@ -38,9 +38,9 @@ constexpr std::array<SlidingPattern, 6> kPatterns = {
 constexpr int kMostLayers = 4096;
 constexpr double kMostNumber = 1 << 24;  // of heads, widths, tokens in a vocabulary
 
-class Reader {
+class FactsReader {
  public:
-  Reader(const ModelFacts& facts, std::string_view origin) : facts_(facts), origin_(origin) {
+  FactsReader(const ModelFacts& facts, std::string_view origin) : facts_(facts), origin_(origin) {
     architecture_ = text_at(facts.values, "general.architecture");
   }
 
@@ -95,7 +95,7 @@ std::uint64_t last_dimension(const std::map<std::string, const TensorFacts*, std
   return std::min<std::uint64_t>(found->second->shape[1], static_cast<std::uint64_t>(kMostNumber));
 }
 
-Result<std::vector<bool>> sliding_layers(const Reader& facts, int layers) {
+Result<std::vector<bool>> sliding_layers(const FactsReader& facts, int layers) {
   const auto told = TRY(facts.per_layer("attention.sliding_window_pattern", layers));
   const Json* pattern = facts.find("attention.sliding_window_pattern");
   std::vector<bool> slides;
@@ -114,7 +114,8 @@ Result<std::vector<bool>> sliding_layers(const Reader& facts, int layers) {
 
 using TensorIndex = std::map<std::string, const TensorFacts*, std::less<>>;
 
-Result<std::vector<int>> kv_widths(const Reader& facts, const TensorIndex& tensors, const LlmShape& shape) {
+Result<std::vector<int>> kv_widths(const FactsReader& facts, const TensorIndex& tensors,
+                                   const LlmShape& shape) {
   const int head = shape.heads > 0 ? shape.width / shape.heads : 0;
   const int key = TRY(facts.number("attention.key_length", head));
   const int value = TRY(facts.number("attention.value_length", head));
@@ -184,7 +185,7 @@ std::optional<std::uint64_t> tensor_bytes(const TensorFacts& tensor) {
 }
 
 Result<LlmShape> shape_from_facts(const ModelFacts& facts, std::uint64_t size, std::string_view origin) {
-  const Reader reader(facts, origin);
+  const FactsReader reader(facts, origin);
   if (reader.architecture().empty()) return reader.wrong("it does not tell the model's architecture");
   LlmShape shape;
   shape.architecture = reader.architecture();

@@ -8,13 +8,9 @@
 namespace skald {
 namespace {
 
-std::uint64_t less(std::uint64_t from, std::uint64_t what) {
-  return from - std::min(from, what);
-}
-
-class Steps {
+class WhisperSteps {
  public:
-  Steps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves) : wish_(wish) {
+  WhisperSteps(const WhisperWish& wish, const Devices& devices, const Reserves& reserves) : wish_(wish) {
     host_ = less(devices.host.available, reserves.host);
     if (wish.limit > 0) host_ = std::min(host_, wish.limit);
     if (wish.where == WhisperDevices::CpuOnly) return;
@@ -119,7 +115,7 @@ CardPrecisions precisions_of(const GpuState& card) {
 
 std::vector<WhisperStep> whisper_steps(const WhisperWish& wish, const Devices& devices,
                                        const Reserves& reserves) {
-  return Steps(wish, devices, reserves).all();
+  return WhisperSteps(wish, devices, reserves).all();
 }
 
 std::optional<std::size_t> first_that_fits(const std::vector<WhisperStep>& steps) {

@@ -11,7 +11,7 @@
 namespace skald {
 namespace {
 
-constexpr std::uint64_t kLargest = 1 << 20;
+constexpr std::uint64_t kLargestDescription = 1 << 20;
 
 struct Holder {
   MemoryHolder shown;
@@ -183,7 +183,8 @@ class Simulated : public DeviceProbe {
     const std::string_view trimmed = trim(source_);
     const bool is_text = trimmed.starts_with('{');
     const std::string origin = is_text ? "" : " ('" + source_ + "')";
-    const auto text = is_text ? Result<std::string>(std::string(trimmed)) : read_file(source_, kLargest);
+    const auto text =
+        is_text ? Result<std::string>(std::string(trimmed)) : read_file(source_, kLargestDescription);
     if (!text)
       return fail(ErrorCode::InvalidConfig, "SKALD_DEVICES" + origin + ": " + text.error().message,
                   "It is a JSON text, or the path of a file with one.");
