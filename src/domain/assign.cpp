@@ -8,8 +8,6 @@
 namespace skald {
 namespace {
 
-constexpr std::string_view nobody = "UNKNOWN";
-
 struct Spoken {
   const Word* word;
   const Chunk* chunk;
@@ -151,7 +149,7 @@ class Path {
       : words_(words), speakers_(speakers), options_(options) {}
 
   std::vector<std::string> best() {
-    std::vector<std::string> result(words_.size(), std::string(nobody));
+    std::vector<std::string> result(words_.size(), std::string(kNobody));
     for (std::size_t i = 0; i < words_.size(); ++i) {
       std::vector<double> costs = word_costs(*words_[i].word, speakers_, options_);
       if (costs.empty()) {

@@ -56,6 +56,8 @@ struct Label {
   std::string backend;    // which backend made the label; never empty in stored data
 };
 
+inline constexpr std::string_view kNobody = "UNKNOWN";  // speaker: a voice that could not be told from others
+
 struct Segment {
   Span span;
   std::string text;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t largest_party = 4ULL << 20;
 constexpr std::size_t most_parties = 1000;
-constexpr std::size_t most_characters = 200;
+constexpr std::size_t most_people = 200;
 constexpr std::size_t most_aliases = 50;
 constexpr std::size_t longest_name = 200;     // bytes
 constexpr std::size_t longest_text = 100000;  // bytes, of notes and descriptions
@@ -64,8 +64,7 @@ class Reader {
     std::vector<JsonStep> here = steps;
     here.emplace_back("characters");
     if (!list->is_array()) return error(here, "must be a list");
-    if (list->size() > most_characters)
-      return error(here, fmt::format("has more than {} entries", most_characters));
+    if (list->size() > most_people) return error(here, fmt::format("has more than {} entries", most_people));
     for (std::size_t i = 0; i < list->size(); ++i) {
       here.emplace_back(i);
       party.characters.push_back(TRY(character((*list)[i], here)));

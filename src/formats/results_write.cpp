@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int schema = 1;
-constexpr std::string_view nobody = "UNKNOWN";
 
 double percent(double part, double whole) {
   return whole > 0 ? std::round(part / whole * 10000) / 100 : 0;
@@ -63,8 +62,8 @@ std::vector<Segment> shown_segments(const SessionResult& result) {
   for (Segment& segment : segments) {
     if (result.was_skipped("classification")) segment.label.reset();
     if (result.was_skipped("diarization") || segment.speaker_id.empty()) {
-      segment.speaker_id = nobody;
-      segment.speaker_name = nobody;
+      segment.speaker_id = kNobody;
+      segment.speaker_name = kNobody;
     }
     segment.speaker_name = shown_name(segment);
   }
@@ -197,7 +196,7 @@ bool SessionResult::was_skipped(std::string_view stage) const {
 
 std::string shown_name(const Segment& segment) {
   if (!segment.speaker_name.empty()) return segment.speaker_name;
-  return segment.speaker_id.empty() ? std::string(nobody) : segment.speaker_id;
+  return segment.speaker_id.empty() ? std::string(kNobody) : segment.speaker_id;
 }
 
 std::string safe_session_id(std::string_view session_id) {
@@ -244,7 +243,7 @@ Status write_results(const SessionResult& result, const fs::path& dir) {
 }
 
 std::string snippet_name(std::size_t number, std::string_view speaker) {
-  return fmt::format("segment_{:04}_{}.wav", number, safe_session_id(speaker.empty() ? nobody : speaker));
+  return fmt::format("segment_{:04}_{}.wav", number, safe_session_id(speaker.empty() ? kNobody : speaker));
 }
 
 Status write_snippets_manifest(const SessionResult& result, const fs::path& segments_folder) {

@@ -59,7 +59,7 @@ std::string to_rttm(const std::vector<Turn>& turns, std::string_view recording) 
     const double start = json_time(turn.span.start.value);
     const double length = std::max(0.0, json_time(turn.span.end.value) - start);
     text += fmt::format("SPEAKER {} 1 {:.3f} {:.3f} <NA> <NA> {} <NA> <NA>\n", id, start, length,
-                        one_field(turn.speaker, "UNKNOWN"));
+                        one_field(turn.speaker, kNobody));
   }
   return text;
 }

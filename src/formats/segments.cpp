@@ -53,7 +53,7 @@ Result<SegmentLine> segment_line(Json json, Seconds earlier_end) {
   SegmentLine line;
   line.segment.text = json["text"].get<std::string>();
   line.segment.speaker_id = text_at(json, "speaker");
-  if (line.segment.speaker_id.empty()) line.segment.speaker_id = "UNKNOWN";
+  if (line.segment.speaker_id.empty()) line.segment.speaker_id = kNobody;
   line.segment.speaker_name = line.segment.speaker_id;
   line.segment.language = text_at(json, "language");
   line.role = role_from(upper(text_at(json, "role"))).value_or(Role::Unknown);
@@ -166,7 +166,7 @@ Result<Segment> segment_from_json(const Json& json) {
   segment.span = {{*start}, {std::max(*start, *end)}};
   segment.text = json["text"].get<std::string>();
   segment.speaker_id = text_at(json, json.contains("speaker_id") ? "speaker_id" : "speaker");
-  if (segment.speaker_id.empty()) segment.speaker_id = "UNKNOWN";
+  if (segment.speaker_id.empty()) segment.speaker_id = kNobody;
   segment.speaker_name = text_at(json, "speaker_name");
   if (segment.speaker_name.empty()) segment.speaker_name = segment.speaker_id;
   segment.language = text_at(json, "language");

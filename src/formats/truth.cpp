@@ -27,7 +27,7 @@ Json with_our_names(Json entry) {
 // are known.
 void add_turns(const Segment& segment, std::vector<Turn>& turns) {
   constexpr Seconds pause{0.25};
-  if (segment.speaker_id == "UNKNOWN" || segment.span.length() <= Seconds{}) return;
+  if (segment.speaker_id == kNobody || segment.span.length() <= Seconds{}) return;
   if (segment.words.empty()) {
     turns.push_back({segment.span, segment.speaker_id});
     return;
@@ -81,7 +81,7 @@ Result<Truth> words_in(const Json& list) {
   for (const Json& entry : list) {
     const Word word = TRY(word_from_json(entry));
     std::string speaker = text_at(entry, "speaker");
-    if (speaker.empty()) speaker = "UNKNOWN";
+    if (speaker.empty()) speaker = kNobody;
     if (truth.segments.empty() || truth.segments.back().speaker_id != speaker) {
       Segment segment;
       segment.span = word.span;
@@ -103,7 +103,7 @@ Result<Truth> chunks_in(const Json& list) {
     const Chunk chunk = TRY(chunk_from_json(entry));
     Segment segment;
     segment.span = chunk.span;
-    segment.speaker_id = segment.speaker_name = "UNKNOWN";
+    segment.speaker_id = segment.speaker_name = kNobody;
     segment.language = chunk.language;
     for (const Word& word : chunk.words) segment.text += word.text;
     segment.words = chunk.words;

@@ -77,17 +77,17 @@ void guess_roles(std::vector<SpeakerRole>& roles, std::span<const Utterance> tal
   const auto is_dm = [](const SpeakerRole& r) { return r.role == Role::DM; };
   if (std::any_of(roles.begin(), roles.end(), is_dm)) {  // the others play
     for (SpeakerRole& role : roles)
-      if (role.role == Role::Unknown && role.speaker_id != "UNKNOWN")
+      if (role.role == Role::Unknown && role.speaker_id != kNobody)
         role.role = Role::Player, role.confidence = 1;
     return;
   }
   std::vector<double> leads = leading(roles, talk, evidence);
   for (std::size_t r = 0; r < roles.size(); ++r)
-    if (roles[r].speaker_id == "UNKNOWN") leads[r] = 0;
+    if (roles[r].speaker_id == kNobody) leads[r] = 0;
   const auto best = std::max_element(leads.begin(), leads.end());
   if (best == leads.end() || *best < kClear) return;
   for (std::size_t r = 0; r < roles.size(); ++r) {
-    if (roles[r].role != Role::Unknown || roles[r].speaker_id == "UNKNOWN") continue;
+    if (roles[r].role != Role::Unknown || roles[r].speaker_id == kNobody) continue;
     const bool is_best = leads.begin() + static_cast<std::ptrdiff_t>(r) == best;
     roles[r].role = is_best ? Role::DM : Role::Player;
     roles[r].confidence = is_best ? leads[r] : 1 - leads[r];

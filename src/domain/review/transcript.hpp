@@ -9,8 +9,6 @@
 
 namespace skald {
 
-inline constexpr std::string_view kNobody = "UNKNOWN";  // a voice that could not be told from others
-
 /// What of a segment a person has changed; bits of a sum.
 enum class Corrected : unsigned { Nothing = 0, Text = 1, Label = 2, Character = 4, Speaker = 8, Cut = 16 };
 constexpr Corrected operator|(Corrected a, Corrected b) {

@@ -67,7 +67,7 @@ Result<std::string> rttm(const SessionResult& result, const ExportChoice& choice
   if (is_part(choice) || turns.empty()) {
     turns.clear();
     for (const Segment& segment : segments)
-      if (segment.speaker_id != "UNKNOWN") turns.push_back({segment.span, segment.speaker_id});
+      if (segment.speaker_id != kNobody) turns.push_back({segment.span, segment.speaker_id});
   }
   if (turns.empty())
     return fail(ErrorCode::InvalidInput, "this session has no speakers", "Process it with diarization.");

@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t largest_file = 512ULL << 20;
-constexpr std::string_view nobody = "UNKNOWN";
 
 template <typename Test>
 bool any_segment(const Material& material, Test test) {
@@ -26,7 +25,7 @@ Segment spoken(const Span& span, std::string speaker, std::string text) {
   Segment segment;
   segment.span = span;
   segment.text = std::move(text);
-  segment.speaker_id = speaker.empty() ? std::string(nobody) : std::move(speaker);
+  segment.speaker_id = speaker.empty() ? std::string(kNobody) : std::move(speaker);
   segment.speaker_name = segment.speaker_id;
   return segment;
 }
@@ -34,7 +33,7 @@ Segment spoken(const Span& span, std::string speaker, std::string text) {
 std::vector<Turn> turns_of(const std::vector<Segment>& segments) {
   std::vector<Turn> turns;
   for (const Segment& segment : segments)
-    if (segment.speaker_id != nobody && segment.span.length() > Seconds{})
+    if (segment.speaker_id != kNobody && segment.span.length() > Seconds{})
       turns.push_back({segment.span, segment.speaker_id});
   return turns;
 }
@@ -159,7 +158,7 @@ bool Material::has_times() const {
   return any_segment(*this, [](const Segment& s) { return s.span.end > Seconds{}; });
 }
 bool Material::has_speakers() const {
-  return any_segment(*this, [](const Segment& s) { return s.speaker_id != nobody; });
+  return any_segment(*this, [](const Segment& s) { return s.speaker_id != kNobody; });
 }
 bool Material::has_labels() const {
   return any_segment(*this, [](const Segment& s) { return s.label.has_value(); });
