@@ -75,9 +75,9 @@ bench:
 	@bench/run.sh $(BUILD)
 
 classifier:
-	@$(SETUP) --for build
+	@$(SETUP) --for train
 	@$(COMPILE) $(BUILD) skald_train_classifier
-	@$(BUILD)/skald_train_classifier
+	@tools/dialogue/classifier.sh $(BUILD)
 
 pictures: PURPOSE = test
 pictures: build

@@ -57,7 +57,8 @@ def main():
                 for line in chosen:
                     file.write(json.dumps({"text": line["text"], "speaker": line["speaker"]}) + "\n")
             job = {"segments": str(folder / "segments.jsonl"), "party": None, "roles": [], "model": options.model,
-                   "head": str(ROOT / "data/classification/head.bin"), "threads": options.threads,
+                   "head": str(ROOT / "data/classification/head.bin"),
+                   "dialogue": str(ROOT / "data/classification/dialogue.bin"), "threads": options.threads,
                    "units": str(folder / "units"), "output": str(folder / "output")}
             results.append(run(Path(options.build) / "worker_classify", job, folder))
             labels = sum(1 for _ in open(folder / "output/labels.jsonl"))

@@ -15,7 +15,8 @@ PURPOSES = {
     "test": ["build", "demo", "test"],
     "tidy": ["build", "test", "tidy"],
     "bench": ["build", "demo", "bench"],
-    "all": ["build", "demo", "test", "tidy", "bench"],
+    "train": ["build", "train"],
+    "all": ["build", "demo", "test", "tidy", "bench", "train"],
 }
 
 

@@ -34,6 +34,12 @@ std::string ascii_lower(std::string_view text) {
   return lower;
 }
 
+std::string_view front_of(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<std::uint8_t>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 std::u32string decode_utf8(std::string_view text) {
   constexpr char32_t damaged = 0xFFFD;
   std::u32string points;

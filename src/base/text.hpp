@@ -14,6 +14,8 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::optional<std::uint64_t> whole_number(std::string_view text);
 /// ASCII letters only; the rest stays.
 std::string ascii_lower(std::string_view text);
+/// The front of UTF-8 text, at most `bytes` long, without a part of a character at its end.
+std::string_view front_of(std::string_view text, std::size_t bytes);
 /// Unicode code points of UTF-8 text; damaged bytes become U+FFFD.
 std::u32string decode_utf8(std::string_view text);
 std::string encode_utf8(std::u32string_view text);

@@ -38,5 +38,13 @@ RC_GTEST_PROP(Text, RepairedTextIsAlwaysValidAndStable, (const std::string& any)
   RC_ASSERT(encode_utf8(decode_utf8(once)) == once);
 }
 
+TEST(Text, FrontEndsBetweenCharacters) {
+  EXPECT_EQ(front_of("h\u00e9", 3), "h\u00e9");
+  EXPECT_EQ(front_of("h\u00e9", 2), "h");
+  EXPECT_EQ(front_of("\U0001F3B2x", 4), "\U0001F3B2");
+  EXPECT_EQ(front_of("\U0001F3B2", 3), "");
+  EXPECT_EQ(front_of("\x80\x80", 1), "");
+}
+
 }  // namespace
 }  // namespace skald

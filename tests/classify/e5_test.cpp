@@ -52,9 +52,13 @@ double cosine(const float* a, const float* b, std::size_t n) {
 
 // The oracle rounds activations to 8 bits before every matrix; this encoder computes in f32. Over texts of
 // all kinds that leaves a cosine of at least 0.995.
-TEST(Encoder, EqualsTheModelsOwnUpToItsRounding) {
+class InNumbers : public testing::TestWithParam<e5::Arithmetic> {};
+
+INSTANTIATE_TEST_SUITE_P(Encoder, InNumbers, testing::Values(e5::Arithmetic::F32, e5::Arithmetic::EightBits));
+
+TEST_P(InNumbers, EqualsTheModelsOwnUpToItsRounding) {
   SKALD_NEED_MODEL(path, kModel);
-  auto encoder = e5::Encoder::load({path, 2, {12}});
+  auto encoder = e5::Encoder::load({path, 2, {12}, GetParam()});
   ASSERT_TRUE(encoder) << describe(encoder.error());
   const Oracle oracle(path.string());
   std::vector<std::string> texts = kTexts;
@@ -69,9 +73,9 @@ TEST(Encoder, EqualsTheModelsOwnUpToItsRounding) {
     EXPECT_GE(cosine(&(*mine)[i * 384], &theirs[i * 384], 384), 0.995) << texts[i];
 }
 
-TEST(Encoder, AnEmbeddingDependsOnItsTextOnly) {
+TEST_P(InNumbers, AnEmbeddingDependsOnItsTextOnly) {
   SKALD_NEED_MODEL(path, kModel);
-  auto encoder = e5::Encoder::load({path, 2});
+  auto encoder = e5::Encoder::load({path, 2, {6, 9, 12}, GetParam()});
   ASSERT_TRUE(encoder);
   auto texts = kTexts;
   const auto random = random_texts(40);

@@ -2,52 +2,43 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <random>
 
 #include "classify/sample_head.hpp"
+#include "classify/sealed.hpp"
 
 namespace skald {
 namespace {
 
 using classify::Head;
 
-Result<Head> parse(const std::string& bytes) {
+Result<Head> parse_head_file(const std::string& bytes) {
   return classify::parse_head(std::as_bytes(std::span(bytes)), "head.bin");
-}
-
-// The file with its checksum made right again, so that what lies behind it is tested too.
-std::string resealed(std::string bytes) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (std::size_t i = 0; i + 8 < bytes.size(); ++i)
-    hash = (hash ^ static_cast<unsigned char>(bytes[i])) * 1099511628211ULL;
-  std::memcpy(bytes.data() + bytes.size() - 8, &hash, 8);
-  return bytes;
 }
 
 TEST(HeadFile, ComesBackAsItWasWritten) {
   Head head = sample_head();
-  head.flow[1][2] = -0.75;
-  head.slope = {0.5, 0.6, 0.7};
-  head.offset = {0.1, 0.2, -0.3};
+  head.chain.flow[1][2] = -0.75;
+  head.chain.slope = {0.5, 0.6, 0.7};
+  head.chain.offset = {0.1, 0.2, -0.3};
   const std::string bytes = head_bytes(head);
-  const auto read = parse(bytes);
+  const auto read = parse_head_file(bytes);
   ASSERT_TRUE(read) << describe(read.error());
   EXPECT_EQ(head_bytes(*read), bytes);
   EXPECT_EQ(read->words, head.words);
-  EXPECT_EQ(read->flow, head.flow);
-  EXPECT_EQ(read->offset, head.offset);
+  EXPECT_EQ(read->chain.flow, head.chain.flow);
+  EXPECT_EQ(read->chain.offset, head.chain.offset);
 }
 
 TEST(HeadFile, RefusesEveryShorterFile) {
   const std::string bytes = head_bytes(sample_head());
   for (std::size_t length = 0; length < bytes.size(); ++length) {
-    const auto cut = parse(bytes.substr(0, length));
+    const auto cut = parse_head_file(bytes.substr(0, length));
     ASSERT_FALSE(cut) << length;
     EXPECT_EQ(cut.error().code, ErrorCode::InvalidModel);
     EXPECT_NE(cut.error().message.find("head.bin"), std::string::npos);
     if (length < 8) continue;
-    EXPECT_FALSE(parse(resealed(bytes.substr(0, length)))) << length;
+    EXPECT_FALSE(parse_head_file(resealed(bytes.substr(0, length)))) << length;
   }
 }
 
@@ -56,7 +47,7 @@ TEST(HeadFile, RefusesEveryFlippedBit) {
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     std::string flipped = bytes;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_FALSE(parse(flipped)) << bit;
+    EXPECT_FALSE(parse_head_file(flipped)) << bit;
   }
 }
 
@@ -69,7 +60,7 @@ TEST(HeadFile, SurvivesAnyContent) {
     std::string changed = bytes;
     for (int n = 1 + static_cast<int>(random() % 4); n > 0; --n)
       changed[random() % changed.size()] = static_cast<char>(random());
-    const auto head = parse(resealed(changed));
+    const auto head = parse_head_file(resealed(changed));
     if (!head) continue;
     ++taken;
     const std::vector<float> embedding(head->size(), 0.5F);
@@ -82,10 +73,10 @@ TEST(HeadFile, SurvivesAnyContent) {
 TEST(HeadFile, RefusesNumbersThatAreNone) {
   Head head = sample_head();
   head.own[0][0] = std::nanf("");
-  EXPECT_FALSE(parse(head_bytes(head)));
+  EXPECT_FALSE(parse_head_file(head_bytes(head)));
   head = sample_head();
   head.words = {"you", "roll"};
-  EXPECT_FALSE(parse(head_bytes(head)));
+  EXPECT_FALSE(parse_head_file(head_bytes(head)));
 }
 
 TEST(Head, VotesByEmbeddingAndKnownWords) {

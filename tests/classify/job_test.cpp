@@ -17,15 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-#define NEED_JOB_FILES                                                               \
-  SKALD_NEED_MODEL(model, "e5-small");                                               \
-  const fs::path head = fs::path(SKALD_SOURCE_DIR) / "data/classification/head.bin"; \
-  const TestFolder folder;                                                           \
-  const Job job {                                                                    \
-    model, head, folder                                                              \
+#define NEED_JOB_FILES                 \
+  SKALD_NEED_MODEL(model, "e5-small"); \
+  const TestFolder folder;             \
+  const Job job {                      \
+    model, folder                      \
   }
 
-// Lines as a table may speak them; not among those that the head was trained on.
+const fs::path kData = fs::path(SKALD_SOURCE_DIR) / "data/classification";
+
+// Lines as a table may speak them; not among those that the readers were trained on.
 const std::vector<std::pair<std::string, std::string>> kTalk = {
     {"A", "You come over the ridge and below you lies the harbour, and every ship in it is burning."},
     {"B", "I crawl up to the edge and look for the banner of the duke."},
@@ -42,7 +43,7 @@ const std::vector<std::pair<std::string, std::string>> kTalk = {
 };
 
 struct Job {
-  fs::path model, head;
+  fs::path model;
   const TestFolder& folder;
 
   void segments(const std::vector<std::pair<std::string, std::string>>& talk) const {
@@ -56,7 +57,8 @@ struct Job {
                  {"party", nullptr},
                  {"roles", Json::array()},
                  {"model", model.string()},
-                 {"head", head.string()},
+                 {"head", (kData / "head.bin").string()},
+                 {"dialogue", (kData / "dialogue.bin").string()},
                  {"threads", 2},
                  {"batch", 4},
                  {"units", (folder / (name + "_units")).string()},
@@ -70,6 +72,9 @@ struct Job {
   }
   fs::path unit(std::size_t i, const std::string& name = "job") const {
     return folder / (name + "_units/unit_00000" + std::to_string(i) + ".json");
+  }
+  fs::path dialogue_unit(std::size_t i, const std::string& name = "job") const {
+    return folder / (name + "_units/dialogue/unit_00000" + std::to_string(i) + ".json");
   }
   std::string output(const std::string& file, const std::string& name = "job") const {
     return content_of(folder / (name + "_output/" + file));
@@ -125,6 +130,9 @@ TEST(ClassifyJob, GoesOnFromUnitsToTheSameFiles) {
     for (int u = 0; u < left && u < 3; ++u)
       put(job.unit(static_cast<std::size_t>(u), name),
           content_of(job.unit(static_cast<std::size_t>(u), "whole")));
+    for (int u = 0; left == 3 && u < 2; ++u)
+      put(job.dialogue_unit(static_cast<std::size_t>(u), name),
+          content_of(job.dialogue_unit(static_cast<std::size_t>(u), "whole")));
     put(job.folder / (name + "_units/unit_000002.json.tmp"), "{\"votes\":[[[0.5");
     ASSERT_TRUE(job.run(Json::object(), name));
     for (const char* file : {"labels.jsonl", "roles.json"})
@@ -150,6 +158,29 @@ TEST(ClassifyJob, FinishedUnitsAreUsedAndDamagedOnesMadeAnew) {
     ASSERT_TRUE(job.run(Json::object(), "whole"));
     EXPECT_EQ(content_of(job.unit(1, "whole")), good);
   }
+  const std::string rows = content_of(job.dialogue_unit(1, "whole"));
+  for (const std::string& bad : {std::string(), rows.substr(0, rows.size() / 2), good,
+                                 std::string("{\"columns\":[[1],[2],[3],[4]]}")}) {
+    put(job.dialogue_unit(1, "whole"), bad);
+    EXPECT_FALSE(e5::read_columns(job.folder / "whole_units/dialogue", 1, 4));
+    ASSERT_TRUE(job.run(Json::object(), "whole"));
+    EXPECT_EQ(content_of(job.dialogue_unit(1, "whole")), rows);
+  }
+}
+
+TEST(ClassifyJob, TheHeadAloneLabelsWhereTheOtherReaderIsNotThere) {
+  NEED_JOB_FILES;
+  job.segments(kTalk);
+  ASSERT_TRUE(job.run());
+  const auto both = job.labels();
+  ASSERT_TRUE(job.run({{"dialogue", ""}}, "alone"));
+  EXPECT_FALSE(fs::exists(job.dialogue_unit(0, "alone")));
+  const auto alone = *read_labels(job.folder / "alone_output/labels.jsonl");
+  ASSERT_EQ(alone.size(), both.size());
+  std::size_t moved = 0;
+  for (std::size_t i = 0; i < both.size(); ++i) moved += both[i].confidence != alone[i].confidence ? 1U : 0U;
+  EXPECT_GT(moved, both.size() / 2);
+  EXPECT_EQ(job.output("roles.json", "alone"), job.output("roles.json"));
 }
 
 // The size of the units and the number of threads are not part of the result.
@@ -189,6 +220,8 @@ TEST(ClassifyJob, NamesWhatIsWrong) {
       {{{"segments", ""}}, ErrorCode::Usage, "segments"},
       {{{"head", (job.folder / "bad.bin").string()}}, ErrorCode::InvalidModel, "bad.bin"},
       {{{"head", (job.folder / "none.bin").string()}}, ErrorCode::InvalidModel, "none.bin"},
+      {{{"dialogue", (job.folder / "bad.bin").string()}}, ErrorCode::InvalidModel, "bad.bin"},
+      {{{"dialogue", (job.folder / "none.bin").string()}}, ErrorCode::InvalidModel, "none.bin"},
       {{{"model", (job.folder / "bad.bin").string()}}, ErrorCode::InvalidModel, "bad.bin"},
       {{{"model", (job.folder / "none").string()}}, ErrorCode::InvalidModel, "none"},
   };

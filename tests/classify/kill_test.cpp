@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSegments = 7;  // a unit each
+constexpr int kSegments = 7;  // a unit each, for each of the two readers
 
 // Starts the worker with its events on a pipe. Kills it as soon as `kill_at` units are told; 0: lets it end.
 // Returns its wait status.
@@ -64,6 +64,7 @@ TEST(WorkerClassify, KilledAfterAnyUnitGoesOnToTheSameFiles) {
     const Json job = {{"segments", (folder / "segments.jsonl").string()},
                       {"model", model.string()},
                       {"head", SKALD_SOURCE_DIR "/data/classification/head.bin"},
+                      {"dialogue", SKALD_SOURCE_DIR "/data/classification/dialogue.bin"},
                       {"threads", 1},
                       {"batch", 1},
                       {"units", (folder / (name + "/units")).string()},
@@ -74,7 +75,7 @@ TEST(WorkerClassify, KilledAfterAnyUnitGoesOnToTheSameFiles) {
   ASSERT_EQ(run_worker_process(job_in("whole"), 0), 0);
   const fs::path cut = job_in("cut");
   // Each run is killed a unit later than the one before: units that are there are told again.
-  for (int kill_at = 1; kill_at < kSegments; kill_at += 2) {
+  for (int kill_at = 1; kill_at < 2 * kSegments; kill_at += 3) {
     const int status = run_worker_process(cut, kill_at);
     // A worker that was faster than the signal has ended well; both ways its files must be right.
     ASSERT_TRUE((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || status == 0) << status;

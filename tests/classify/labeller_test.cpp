@@ -49,13 +49,13 @@ TEST(Flow, StopsAtTheEndOfAScene) {
 }
 
 TEST(Calibration, LeavesOrMovesProbabilities) {
-  classify::Head head = sample_head();
+  classify::LabelChain chain;
   const Probabilities p = {0.7, 0.2, 0.1};
-  const auto same = classify::calibrate(head, p);
+  const auto same = classify::calibrate(chain, p);
   for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(same[k], p[k], 1e-12);
-  head.slope = {0.5, 0.5, 0.5};
-  EXPECT_LT(classify::calibrate(head, p)[0], 0.7);
-  const auto sure = classify::calibrate(head, {1, 0, 0});
+  chain.slope = {0.5, 0.5, 0.5};
+  EXPECT_LT(classify::calibrate(chain, p)[0], 0.7);
+  const auto sure = classify::calibrate(chain, {1, 0, 0});
   EXPECT_NEAR(sure[0] + sure[1] + sure[2], 1, 1e-12);
 }
 
@@ -108,6 +108,29 @@ TEST(Labels, WordsDecideAndNeighboursHelp) {
   EXPECT_EQ(around.labels[0].reasoning, "its words");
   EXPECT_EQ(around.labels[1].classification, Classification::IC);
   EXPECT_GT(around.labels[1].confidence, alone.labels[1].confidence);
+}
+
+// Half of the head and half of a reader that is sure of the opposite; a share of 0 or 1 leaves one of them.
+TEST(Labels, ByBothAreBetweenTheTwo) {
+  const classify::Head head = sample_head();
+  const std::vector<Utterance> talk = {{"the gate opens", "A", Role::Unknown, 0}};
+  const std::vector<float> story = {1};
+  const std::vector<Votes> votes = {head.votes(story, talk[0].text)};
+  const std::optional<Party> nobody;
+  const classify::Session session{talk, votes, nobody, {}};
+  const auto alone = classify::label_session(head, session);
+  const auto told = [&](double share, float ic) {
+    classify::SecondReader second{{{ic, 0, -20, 0, 0, 9, 0, 0}}, share, {}};
+    return classify::label_by_both(head, session, classify::session_roles(head, session), second).front();
+  };
+  ASSERT_EQ(alone.labels[0].classification, Classification::IC);
+  EXPECT_EQ(told(0, -20).classification, Classification::IC);
+  EXPECT_NEAR(told(0, -20).confidence, alone.labels[0].confidence, 1e-6);
+  EXPECT_EQ(told(0.5, -20).classification, Classification::OOC);
+  EXPECT_EQ(told(1, -3).classification, Classification::OOC);
+  EXPECT_NEAR(told(1, -3).confidence, 1 / (1 + std::exp(-3.0)), 1e-5);
+  EXPECT_EQ(told(0.5, 20).voice, Voice::NPC_DIALOGUE);
+  EXPECT_GT(told(0.5, 20).confidence, alone.labels[0].confidence);
 }
 
 TEST(Labels, OfNothingAreNone) {

@@ -124,8 +124,8 @@ TEST(Fit, CalibrationFindsTheSlope) {
   }
   classify::Head head;
   training::fit_calibration(head, sure, truth);
-  EXPECT_NEAR(head.slope[0], 0.5, 0.06);
-  EXPECT_NEAR(head.slope[1], 0.5, 0.06);
+  EXPECT_NEAR(head.chain.slope[0], 0.5, 0.06);
+  EXPECT_NEAR(head.chain.slope[1], 0.5, 0.06);
 }
 
 }  // namespace

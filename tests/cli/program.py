@@ -290,8 +290,8 @@ def programs_key():
     """Changes with every build."""
     names = sorted(p for p in BUILD.iterdir() if p.name == "skald" or p.name.startswith("worker_"))
     told = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in names]
-    head = ROOT / "data" / "classification" / "head.bin"
-    told += [(head.name, head.stat().st_size, head.stat().st_mtime_ns)] if head.exists() else []
+    weights = sorted((ROOT / "data" / "classification").glob("*.bin"))
+    told += [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in weights]
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     return hashlib.sha256(repr((told, CAN_CLASSIFY, own)).encode()).hexdigest()[:16]
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/classify/weights_file.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace {
@@ -24,8 +25,7 @@ void try_head(std::string_view file) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try_head(as_text(data, size));
   // With a checksum that fits, what is behind it is reached.
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (std::size_t i = 0; i < size; ++i) hash = (hash ^ data[i]) * 1099511628211ULL;
+  const std::uint64_t hash = classify::checksum(std::as_bytes(std::span(data, size)));
   std::string file(as_text(data, size));
   file.append(reinterpret_cast<const char*>(&hash), sizeof hash);
   try_head(file);

@@ -310,7 +310,7 @@ void fit_flow(Head& head, std::span<const Table* const> tables) {
     for (std::size_t b = 0; b < 3; ++b) before[a] += pairs[a][b], after[b] += pairs[a][b], all += pairs[a][b];
   for (std::size_t a = 0; a < 3; ++a)
     for (std::size_t b = 0; b < 3; ++b)
-      head.flow[a][b] = kFlowShare * std::log(pairs[a][b] * all / (before[a] * after[b]));
+      head.chain.flow[a][b] = kFlowShare * std::log(pairs[a][b] * all / (before[a] * after[b]));
 }
 
 }  // namespace
@@ -331,7 +331,7 @@ void fit_calibration(Head& head, std::span<const classify::Probabilities> probab
   constexpr double penalty = 1e-3;  // towards slope 1 and offset 0
   const auto n = static_cast<double>(truth.size());
   const auto loss = [&](std::span<const double> x, std::span<double> gradient) {
-    Head trial;
+    classify::LabelChain trial;
     for (std::size_t k = 0; k < 3; ++k) trial.slope[k] = x[k], trial.offset[k] = x[3 + k];
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double value = 0;
@@ -354,7 +354,7 @@ void fit_calibration(Head& head, std::span<const classify::Probabilities> probab
   };
   std::vector<double> x = {1, 1, 1, 0, 0, 0};
   minimize(loss, x, 200, 1e-8);
-  for (std::size_t k = 0; k < 3; ++k) head.slope[k] = x[k], head.offset[k] = x[3 + k];
+  for (std::size_t k = 0; k < 3; ++k) head.chain.slope[k] = x[k], head.chain.offset[k] = x[3 + k];
 }
 
 }  // namespace skald::training

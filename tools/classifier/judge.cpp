@@ -45,9 +45,9 @@ Answers answer(const Head& head, const Table& table, Context context, Told told)
     roles = {};
   }
   const classify::Session session{talk, votes, told == Told::Nothing ? nobody : table.party, roles};
-  Answers answers{&table, classify::label_session(head, session, context), {}};
-  const auto rows = classify::scores(head, session, answers.labelled.roles, context);
-  answers.uncalibrated = classify::label_probabilities(head, talk, rows, context);
+  Answers answers{&table, classify::label_session(head, session, context), {}, {}};
+  answers.rows = classify::scores(head, session, answers.labelled.roles, context);
+  answers.uncalibrated = classify::label_probabilities(head.chain, talk, answers.rows, context);
   return answers;
 }
 

@@ -18,6 +18,7 @@ enum class Told { RolesAndParty, Nothing };
 struct Answers {
   const Table* table = nullptr;
   classify::Labelled labelled;
+  std::vector<classify::Columns> rows;  // what the head says of each line
   std::vector<classify::Probabilities> uncalibrated;
 };
 

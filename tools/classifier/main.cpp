@@ -8,6 +8,7 @@
 #include "classifier/judge.hpp"
 #include "classifier/report.hpp"
 #include "engines/e5/encoder.hpp"
+#include "formats/json.hpp"
 
 namespace skald::training {
 namespace {
@@ -17,6 +18,7 @@ struct Options {
   std::filesystem::path model = SKALD_MODELS_DIR "/e5-small/e5-small-q4.bin";
   std::filesystem::path head = SKALD_SOURCE_DIR "/data/classification/head.bin";
   std::filesystem::path report = SKALD_SOURCE_DIR "/bench/classification/REPORT.md";
+  std::filesystem::path rows;  // what heads that did not see a table say of its lines; empty: not written
   unsigned threads = 2;
   std::size_t groups = 4;
   bool single_lines = false;
@@ -29,6 +31,20 @@ Status embed(std::vector<Table>& tables, e5::Encoder& encoder) {
     table.embeddings = TRY(encoder.embed(texts));
   }
   return {};
+}
+
+// One line of JSON a table and way of telling: a row of columns for each line, by a head that did not see it.
+Status write_rows(const std::filesystem::path& file, const std::vector<Table>& tables,
+                  const std::vector<classify::Head>& heads, classify::Context context) {
+  std::string text;
+  for (std::size_t t = 0; t < tables.size(); ++t)
+    for (const Told told : {Told::RolesAndParty, Told::Nothing}) {
+      const Answers answers = answer(heads[t], tables[t], context, told);
+      const Json line = {
+          {"table", tables[t].name}, {"told", told == Told::RolesAndParty}, {"rows", answers.rows}};
+      text += to_line(line) + "\n";
+    }
+  return write_file_atomic(file, text);
 }
 
 Setting judge(std::string name, const std::vector<Table>& tables, const std::vector<classify::Head>& heads,
@@ -50,6 +66,7 @@ Status train(const Options& options) {
   TRY_VOID(embed(tables, encoder));
   std::fprintf(stderr, "texts embedded; fitting with what is said around\n");
   const auto heads = leave_out(tables, fit);
+  if (!options.rows.empty()) TRY_VOID(write_rows(options.rows, tables, heads, fit.context));
 
   std::vector<const Table*> all;
   for (const Table& table : tables) all.push_back(&table);
@@ -89,6 +106,9 @@ int main(int argc, char** argv) {
   app.add_option("--head", options.head, "The head to write")->capture_default_str();
   app.add_option("--report", options.report, "The report to write (Markdown); '' for none")
       ->capture_default_str();
+  app.add_option(
+      "--rows", options.rows,
+      "Where to write what is said of each line by a head that did not see its table (JSON lines)");
   app.add_option("--threads", options.threads, "Threads; they do not change the result")
       ->capture_default_str();
   app.add_option("--groups", options.groups,

@@ -1,5 +1,6 @@
 #include "domain/classify/flow.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace skald::classify {
@@ -49,6 +50,18 @@ std::vector<Probabilities> smooth(std::span<const Utterance> talk, std::span<con
     smooth_scene(own.subspan(first, last - first), step, std::span(result).subspan(first, last - first));
   }
   return result;
+}
+
+Probabilities calibrate(const LabelChain& chain, const Probabilities& p) {
+  constexpr double least = 1e-12;
+  Probabilities z{};
+  for (std::size_t k = 0; k < 3; ++k)
+    z[k] = chain.slope[k] * std::log(std::max(p[k], least)) + chain.offset[k];
+  const double largest = *std::max_element(z.begin(), z.end());
+  double sum = 0;
+  for (double& value : z) sum += value = std::exp(value - largest);
+  for (double& value : z) value /= sum;
+  return z;
 }
 
 }  // namespace skald::classify

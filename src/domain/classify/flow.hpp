@@ -17,4 +17,13 @@ using Flow = std::array<std::array<double, 3>, 3>;
 std::vector<Probabilities> smooth(std::span<const Utterance> talk, std::span<const Probabilities> own,
                                   const Flow& flow);
 
+/// What comes after the probabilities of single utterances: flow and calibration.
+struct LabelChain {
+  Flow flow{};                                     // logarithm: how readily label b follows label a
+  std::array<double, 3> slope{1, 1, 1}, offset{};  // of the labels' log-probabilities
+};
+
+/// Platt scaling per class (Platt 1999, in logarithms): softmax of slope x log p + offset.
+Probabilities calibrate(const LabelChain& chain, const Probabilities& p);
+
 }  // namespace skald::classify

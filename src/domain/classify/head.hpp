@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "domain/classify/flow.hpp"
 #include "domain/classify/talk.hpp"
 
 namespace skald::classify {
@@ -41,8 +42,7 @@ struct Head {
   std::vector<Columns> word_weights;
   std::array<Columns, kSurface> surface{};
   Columns bias{};
-  std::array<std::array<double, 3>, 3> flow{};     // logarithm: how readily label b follows label a
-  std::array<double, 3> slope{1, 1, 1}, offset{};  // calibration of the labels' log-probabilities
+  LabelChain chain;
 
   std::size_t size() const { return mean.size(); }
   /// `embedding` has size() numbers.

@@ -1,10 +1,9 @@
 // head.bin: "SKCH", version, counts, tables, and a checksum of all that stands before it.
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include "domain/classify/head.hpp"
+#include "domain/classify/weights_file.hpp"
 
 namespace skald::classify {
 namespace {
@@ -12,13 +11,6 @@ namespace {
 constexpr std::string_view kMagic = "SKCH";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kMostLayers = 64, kMostNumbers = 1U << 16, kMostWords = 1U << 20;
-
-// FNV-1a: finds damage, not malice.
-std::uint64_t checksum(std::span<const std::byte> bytes) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const std::byte b : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return hash;
-}
 
 class Writer {
  public:
@@ -50,57 +42,6 @@ class Writer {
   std::string bytes_;
 };
 
-class Reader {
- public:
-  explicit Reader(std::span<const std::byte> bytes) : rest_(bytes) {}
-
-  template <typename T>
-  T value() {
-    T v{};
-    if (rest_.size() < sizeof v) ok_ = false;
-    if (!ok_) return {};
-    std::memcpy(&v, rest_.data(), sizeof v);
-    rest_ = rest_.subspan(sizeof v);
-    return v;
-  }
-  // Fills what is there already; numbers must be finite.
-  template <typename T>
-  void values(T& all) {
-    for (auto& v : all) {
-      if (!ok_) return;
-      if constexpr (requires { v.size(); }) {
-        values(v);
-      } else {
-        v = value<std::remove_reference_t<decltype(v)>>();
-        if constexpr (std::is_floating_point_v<std::remove_reference_t<decltype(v)>>)
-          if (!std::isfinite(v)) ok_ = false;
-      }
-    }
-  }
-  // As many values as `count`, where the file is long enough to hold them.
-  template <typename T>
-  void values(std::vector<T>& all, std::size_t count) {
-    if (count > rest_.size() / sizeof(T)) ok_ = false;
-    if (!ok_) return;
-    all.resize(count);
-    values(all);
-  }
-  std::string text() {
-    const auto length = value<std::uint8_t>();
-    if (rest_.size() < length) ok_ = false;
-    if (!ok_) return {};
-    std::string t(reinterpret_cast<const char*>(rest_.data()), length);
-    rest_ = rest_.subspan(length);
-    return t;
-  }
-  bool ok() const { return ok_; }
-  bool at_end() const { return rest_.empty(); }
-
- private:
-  std::span<const std::byte> rest_;
-  bool ok_ = true;
-};
-
 }  // namespace
 
 std::string head_bytes(const Head& head) {
@@ -122,9 +63,9 @@ std::string head_bytes(const Head& head) {
   w.values(head.word_weights);
   w.values(head.surface);
   w.values(head.bias);
-  w.values(head.flow);
-  w.values(head.slope);
-  w.values(head.offset);
+  w.values(head.chain.flow);
+  w.values(head.chain.slope);
+  w.values(head.chain.offset);
   return w.take();
 }
 
@@ -133,14 +74,17 @@ Result<Head> parse_head(std::span<const std::byte> file, std::string_view origin
     return fail(ErrorCode::InvalidModel,
                 "the trained head '" + std::string(origin) + "' " + std::string(what));
   };
-  if (file.size() < 32 || std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0)
-    return damaged("is no file of weights for labels");
-  const auto body = file.first(file.size() - sizeof(std::uint64_t));
-  std::uint64_t stored = 0;
-  std::memcpy(&stored, file.data() + body.size(), sizeof stored);
-  Reader r(body.subspan(kMagic.size()));
-  if (r.value<std::uint32_t>() != kVersion) return damaged("is of another version");
-  if (stored != checksum(body)) return damaged("is damaged");
+  switch (state_of(file, kMagic, kVersion)) {
+    case WeightsState::Foreign:
+      return damaged("is no file of weights for labels");
+    case WeightsState::OtherVersion:
+      return damaged("is of another version");
+    case WeightsState::Damaged:
+      return damaged("is damaged");
+    case WeightsState::Sound:
+      break;
+  }
+  WeightsReader r(tables_of(file));
   const auto layers = r.value<std::uint32_t>(), numbers = r.value<std::uint32_t>(),
              words = r.value<std::uint32_t>();
   if (r.value<std::uint32_t>() != kSurface) return damaged("is of another version");
@@ -158,9 +102,9 @@ Result<Head> parse_head(std::span<const std::byte> file, std::string_view origin
   r.values(head.word_weights, words);
   r.values(head.surface);
   r.values(head.bias);
-  r.values(head.flow);
-  r.values(head.slope);
-  r.values(head.offset);
+  r.values(head.chain.flow);
+  r.values(head.chain.slope);
+  r.values(head.chain.offset);
   if (!r.ok() || !r.at_end()) return damaged("is damaged: its tables do not fit its length");
   if (!std::is_sorted(head.words.begin(), head.words.end()))
     return damaged("is damaged: its words are out of order");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "engines/e5/batches.hpp"
 #include "engines/e5/graph.hpp"
 #include "engines/e5/tokenizer.hpp"
@@ -16,13 +17,6 @@ namespace {
 constexpr std::string_view kPrefix = "query: ";  // the model was trained with it
 constexpr float kMasked = -1e9F;                 // leaves nothing after the softmax
 constexpr std::size_t kLongestText = 1 << 14;    // bytes; four windows of tokens never need more of speech
-
-std::string_view shortened(std::string_view text) {
-  if (text.size() <= kLongestText) return text;
-  std::size_t end = kLongestText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
 
 }  // namespace
 
@@ -53,15 +47,16 @@ void Encoder::Impl::compile() {
   // One thread a stream: as many batches at once as there are threads, and each in the same arithmetic
   // whatever their number.
   const ov::AnyMap settings{ov::inference_num_threads(streams), ov::num_streams(ov::streams::Num(streams)),
-                            ov::hint::inference_precision(ov::element::f32)};
-  model = core.compile_model(make_graph(file, options.layers), "CPU", settings);
+                            ov::hint::inference_precision(ov::element::f32),
+                            ov::hint::dynamic_quantization_group_size(kActivationGroup)};
+  model = core.compile_model(make_graph(file, options.layers, options.arithmetic), "CPU", settings);
   for (int i = 0; i <= streams; ++i) requests.push_back(model.create_infer_request());
 }
 
 std::vector<Sequence> Encoder::Impl::sequences(std::span<const std::string> texts) const {
   std::vector<Sequence> all;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto ids = tokenizer.ids(std::string(kPrefix).append(shortened(texts[i])));
+    const auto ids = tokenizer.ids(std::string(kPrefix).append(front_of(texts[i], kLongestText)));
     for (Sequence& window : windows(i, ids, file.vocabulary().begin, file.vocabulary().end))
       all.push_back(std::move(window));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engines/e5/arithmetic.hpp"
 
 namespace skald::e5 {
 
@@ -19,10 +20,11 @@ struct EncoderOptions {
   unsigned threads = 2;
   std::vector<int> layers = {6, 9,
                              12};  // whose outputs are averaged over the tokens; 1 is the first, ascending
+  Arithmetic arithmetic = Arithmetic::F32;
 };
 
 /// Embeds texts as "query: TEXT". A text's embedding depends on that text only: every sequence is computed in
-/// a shape that follows from its own length. All in f32.
+/// a shape that follows from its own length.
 class Encoder {
  public:
   /// InvalidModel where the file is missing, damaged, or has fewer layers.

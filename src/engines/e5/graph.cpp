@@ -2,106 +2,87 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <openvino/openvino.hpp>
 #include <openvino/opsets/opset13.hpp>
+#include <span>
 #include <string>
+
+#include "engines/e5/graph_parts.hpp"
 
 namespace skald::e5 {
 namespace {
 
 namespace op = ov::opset13;
-using Node = ov::Output<ov::Node>;
 
-// BERT's encoder (Devlin et al. 2019): layers of self-attention and feed-forward, each followed by the norm.
-class GraphBuilder {
+// Every output's largest weight becomes 127.
+Node rounded_matrix(const std::vector<float>& weights, std::size_t outputs, std::size_t inputs) {
+  constexpr float least = 1e-12F;
+  std::vector<float> scale(outputs);
+  std::vector<std::int8_t> numbers(weights.size());
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const std::span<const float> from = std::span(weights).subspan(o * inputs, inputs);
+    float largest = least;
+    for (const float w : from) largest = std::max(largest, std::abs(w));
+    scale[o] = largest / 127;
+    for (std::size_t i = 0; i < inputs; ++i)
+      numbers[o * inputs + i] = static_cast<std::int8_t>(std::lround(from[i] / scale[o]));
+  }
+  return scaled_matrix(numbers.data(), scale, inputs);
+}
+
+// Linear maps and norms of the packed file.
+class Parts {
  public:
-  explicit GraphBuilder(const ModelFile& file) : file_(file), d_(file.dimensions()) {}
+  Parts(const ModelFile& file, Arithmetic arithmetic) : file_(file), arithmetic_(arithmetic) {}
 
-  std::shared_ptr<ov::Model> build(const std::vector<int>& layers) {
-    const auto x = parameter({-1, -1, d_.width}, "x");
-    const auto mask = parameter({-1, 1, 1, -1}, "mask");
-    const auto pool = parameter({-1, 1, -1}, "pool");
-    Node hidden = norm(x, "emb.ln");
-    ov::OutputVector pooled;
-    for (int layer = 0; layer < layers.back(); ++layer) {
-      hidden = encoder_layer(hidden, mask, "l" + std::to_string(layer) + ".");
-      if (std::find(layers.begin(), layers.end(), layer + 1) != layers.end())
-        pooled.push_back(std::make_shared<op::MatMul>(pool, hidden));
-    }
-    const Node all = std::make_shared<op::Concat>(pooled, 1);
-    return std::make_shared<ov::Model>(ov::OutputVector{all}, ov::ParameterVector{x, mask, pool});
+  NormNodes norm_of(const std::string& name) const {
+    return {row(file_.floats(name + ".w")), row(file_.floats(name + ".b"))};
+  }
+  LayerNodes layer_of(int layer) const {
+    const std::string at = "l" + std::to_string(layer) + ".";
+    const Dimensions& d = file_.dimensions();
+    return {linear_of(at + "q", d.width, d.width),
+            linear_of(at + "k", d.width, d.width),
+            linear_of(at + "v", d.width, d.width),
+            linear_of(at + "ao", d.width, d.width),
+            linear_of(at + "fi", d.inner, d.width),
+            linear_of(at + "fo", d.width, d.inner),
+            norm_of(at + "aln"),
+            norm_of(at + "oln")};
   }
 
  private:
-  static std::shared_ptr<op::Parameter> parameter(const ov::PartialShape& shape, const std::string& name) {
-    auto node = std::make_shared<op::Parameter>(ov::element::f32, shape);
-    node->set_friendly_name(name);
-    node->output(0).set_names({name});
-    return node;
-  }
-  static Node integers(const std::vector<std::int64_t>& values) {
-    return op::Constant::create(ov::element::i64, {values.size()}, values);
-  }
-  Node weights(const std::string& name, const ov::Shape& shape) const {
-    return op::Constant::create(ov::element::f32, shape, file_.floats(name));
-  }
-  Node row(const std::string& name) const {
-    auto values = file_.floats(name);
-    return op::Constant::create(ov::element::f32, {values.size()}, values);
-  }
-
-  Node norm(const Node& x, const std::string& name) const {
-    const Node unit =
-        std::make_shared<op::MVN>(x, integers({-1}), true, d_.epsilon, ov::op::MVNEpsMode::INSIDE_SQRT);
-    return std::make_shared<op::Add>(std::make_shared<op::Multiply>(unit, row(name + ".w")),
-                                     row(name + ".b"));
-  }
-
-  Node linear(const Node& x, const std::string& name, int outputs, int inputs) const {
-    const Node matrix =
-        weights(name + ".w", {static_cast<std::size_t>(outputs), static_cast<std::size_t>(inputs)});
-    return std::make_shared<op::Add>(std::make_shared<op::MatMul>(x, matrix, false, true), row(name + ".b"));
-  }
-
-  // [batch, tokens, width] to [batch, heads, tokens, width / heads]
-  Node split_heads(const Node& x) const {
-    const Node parts =
-        std::make_shared<op::Reshape>(x, integers({0, 0, d_.heads, d_.width / d_.heads}), true);
-    return std::make_shared<op::Transpose>(parts, integers({0, 2, 1, 3}));
-  }
-
-  Node attention(const Node& x, const Node& mask, const std::string& at) const {
-    const Node q = split_heads(linear(x, at + "q", d_.width, d_.width));
-    const Node k = split_heads(linear(x, at + "k", d_.width, d_.width));
-    const Node v = split_heads(linear(x, at + "v", d_.width, d_.width));
-    const auto width_of_head = static_cast<float>(d_.width / d_.heads);
-    const float scale = 1.0F / std::sqrt(width_of_head);
-    const Node scaled = std::make_shared<op::Multiply>(std::make_shared<op::MatMul>(q, k, false, true),
-                                                       op::Constant::create(ov::element::f32, {1}, {scale}));
-    const Node shares = std::make_shared<op::Softmax>(std::make_shared<op::Add>(scaled, mask), -1);
-    const Node mixed =
-        std::make_shared<op::Transpose>(std::make_shared<op::MatMul>(shares, v), integers({0, 2, 1, 3}));
-    return linear(std::make_shared<op::Reshape>(mixed, integers({0, 0, d_.width}), true), at + "ao", d_.width,
-                  d_.width);
-  }
-
-  Node encoder_layer(const Node& x, const Node& mask, const std::string& at) const {
-    const Node attended = norm(std::make_shared<op::Add>(x, attention(x, mask, at)), at + "aln");
-    const Node inner = std::make_shared<op::Gelu>(linear(attended, at + "fi", d_.inner, d_.width),
-                                                  ov::op::GeluApproximationMode::ERF);
-    return norm(std::make_shared<op::Add>(attended, linear(inner, at + "fo", d_.width, d_.inner)),
-                at + "oln");
+  LinearNodes linear_of(const std::string& name, int outputs, int inputs) const {
+    const ov::Shape shape = {static_cast<std::size_t>(outputs), static_cast<std::size_t>(inputs)};
+    const auto weights = file_.floats(name + ".w");
+    const Node matrix = arithmetic_ == Arithmetic::EightBits
+                            ? rounded_matrix(weights, shape[0], shape[1])
+                            : Node(op::Constant::create(ov::element::f32, shape, weights));
+    return {matrix, row(file_.floats(name + ".b"))};
   }
 
   const ModelFile& file_;
-  const Dimensions& d_;
+  Arithmetic arithmetic_;
 };
 
 }  // namespace
 
-std::shared_ptr<ov::Model> make_graph(const ModelFile& file, const std::vector<int>& layers) {
-  return GraphBuilder(file).build(layers);
+std::shared_ptr<ov::Model> make_graph(const ModelFile& file, const std::vector<int>& layers,
+                                      Arithmetic arithmetic) {
+  const Parts parts(file, arithmetic);
+  const Dimensions& d = file.dimensions();
+  const EncoderShape shape{d.width, d.heads, d.epsilon};
+  const auto x = parameter({-1, -1, d.width}, "x");
+  const auto mask = parameter({-1, 1, 1, -1}, "mask");
+  const auto pool = parameter({-1, 1, -1}, "pool");
+  Node hidden = norm(x, parts.norm_of("emb.ln"), shape);
+  ov::OutputVector pooled;
+  for (int layer = 0; layer < layers.back(); ++layer) {
+    hidden = encoder_layer(hidden, mask, parts.layer_of(layer), shape);
+    if (std::find(layers.begin(), layers.end(), layer + 1) != layers.end())
+      pooled.push_back(std::make_shared<op::MatMul>(pool, hidden));
+  }
+  const Node all = std::make_shared<op::Concat>(pooled, 1);
+  return std::make_shared<ov::Model>(ov::OutputVector{all}, ov::ParameterVector{x, mask, pool});
 }
 
 }  // namespace skald::e5

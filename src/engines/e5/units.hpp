@@ -1,4 +1,5 @@
-// Finished units of a labelling job on disk: the votes of some texts.
+// Finished units of a labelling job on disk: the votes of some texts, or what the network that reads
+// dialogues says of them.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -17,5 +18,11 @@ Status write_votes(const std::filesystem::path& folder, std::size_t index,
 /// The votes of a finished unit; nothing where it is missing, damaged, or not of `count` texts.
 std::optional<std::vector<classify::Votes>> read_votes(const std::filesystem::path& folder, std::size_t index,
                                                        std::size_t count);
+
+/// The same of columns, a row a segment.
+Status write_columns(const std::filesystem::path& folder, std::size_t index,
+                     const std::vector<classify::Columns>& rows);
+std::optional<std::vector<classify::Columns>> read_columns(const std::filesystem::path& folder,
+                                                           std::size_t index, std::size_t count);
 
 }  // namespace skald::e5

@@ -19,9 +19,7 @@ constexpr std::array<const char*, 7> kLabels = {
 std::string shortened(std::string_view text, std::size_t bytes) {
   std::string whole = repair_utf8(trim(text));
   if (whole.size() <= bytes) return whole;
-  std::size_t end = bytes;
-  while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) --end;
-  return whole.substr(0, end) + " ...";
+  return std::string(front_of(whole, bytes)) + " ...";
 }
 
 // Most of the speech decides; what is not known counts as English.

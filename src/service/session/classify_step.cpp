@@ -18,8 +18,10 @@ namespace skald {
 namespace fs = std::filesystem;
 
 Result<std::string> SessionRun::classifier_identity() {
-  return sha256(TRY(model_identity(store_, checked_.text_model)) +
-                TRY(model_identity(store_, checked_.head)));
+  std::string parts =
+      TRY(model_identity(store_, checked_.text_model)) + TRY(model_identity(store_, checked_.head));
+  if (!checked_.dialogue.empty()) parts += TRY(model_identity(store_, checked_.dialogue));
+  return sha256(parts);
 }
 
 Result<SessionRun::Classified> SessionRun::classify_all(const std::vector<Segment>& segments,
@@ -28,7 +30,8 @@ Result<SessionRun::Classified> SessionRun::classify_all(const std::vector<Segmen
   const bool embedded = checked_.options.classifier == kBuiltInClassifier;
   const std::string identity = TRY(classifier_identity());
   StageContext shared = context();
-  ClassifyInput input{checked_.text_model, checked_.head, identity, checked_.party, told, checked_.threads};
+  ClassifyInput input{checked_.text_model, checked_.head, checked_.dialogue, identity,
+                      checked_.party,      told,          checked_.threads};
   if (!embedded) input.end = StageEnd::Part;
   const Artifact net = TRY(classify(shared, file, content, input));
   Classified made;

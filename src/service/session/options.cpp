@@ -122,6 +122,9 @@ Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
     TRY(target_of(options.classifier, options.services));
   checked.text_model = TRY(find_model("e5-small"));
   checked.head = data_folder() / "classification" / "head.bin";
+  const auto dialogue = data_folder() / "classification" / "dialogue.bin";
+  std::error_code error;
+  if (std::filesystem::exists(dialogue, error)) checked.dialogue = dialogue;
   if (options.threads < 0 || options.threads > 256)
     return fail(ErrorCode::Usage, "--threads must be from 1 to 256");
   checked.threads = options.threads > 0 ? options.threads : default_threads();

@@ -64,6 +64,7 @@ struct CheckedOptions {
   std::filesystem::path speaker_model;
   std::filesystem::path text_model;
   std::filesystem::path head;
+  std::filesystem::path dialogue;  // weights of the reader of dialogues; empty: not there
   int threads = 1;
   int batch = 0;  // chunks of speech at a time; 0: the worker's own choice
 };

@@ -16,6 +16,7 @@ Result<Artifact> classify(StageContext& context, const std::filesystem::path& se
     job["segments"] = segments.string();
     job["model"] = input.model.string();
     job["head"] = input.head.string();
+    job["dialogue"] = input.dialogue.string();
     job["threads"] = input.threads;
     return run_worker_job(context, StageId::Classify, "worker_classify", job, lease);
   };

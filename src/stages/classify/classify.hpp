@@ -13,7 +13,8 @@ namespace skald {
 struct ClassifyInput {
   std::filesystem::path model;
   std::filesystem::path head;
-  std::string identity;  // hash of model and head
+  std::filesystem::path dialogue;  // empty: the head alone
+  std::string identity;            // hash of model, head and dialogue
   std::optional<Party> party;
   std::vector<SpeakerRole> roles;  // as told
   int threads = 1;
