@@ -105,15 +105,6 @@ Status read_skip(const std::string& text, ProcessOptions& options) {
   return {};
 }
 
-Status read_stage(const std::string& text, std::string_view option, std::optional<StageId>& stage) {
-  if (text.empty()) return {};
-  stage = stage_from(text);
-  if (!stage)
-    return fail(ErrorCode::Usage, std::string(option) + " does not know the stage '" + text + "'",
-                "Known: " + stage_names() + ".");
-  return {};
-}
-
 }  // namespace
 
 Result<ProcessOptions> resolve(const CommonOptions& o) {
@@ -128,8 +119,8 @@ Result<ProcessOptions> resolve(const CommonOptions& o) {
       !o.language.empty() ? o.language : ascii_lower(settings.text("WHISPER_LANGUAGE"));
   TRY_VOID(choose_languages(options, language, o.languages));
   TRY_VOID(read_skip(o.skip, options));
-  TRY_VOID(read_stage(o.from, "--from", options.from));
-  TRY_VOID(read_stage(o.until, "--until", options.until));
+  TRY_VOID(choose_stage(options.from, o.from, "--from"));
+  TRY_VOID(choose_stage(options.until, o.until, "--until"));
   for (const std::string& pair : o.names) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())

@@ -120,6 +120,16 @@ class JsonView : public ProgressView {
   }
   void note(std::string_view text) override { emit({{"event", "note"}, {"text", text}}); }
   void warning(std::string_view text) override { emit({{"event", "warning"}, {"text", text}}); }
+  void heard(const HeardUnit& unit) override {
+    Json segments = Json::array();
+    for (const Segment& segment : unit.segments)
+      segments.push_back({{"start", json_time(segment.span.start.value)},
+                          {"end", json_time(segment.span.end.value)},
+                          {"speaker", segment.speaker_id},
+                          {"name", segment.speaker_name},
+                          {"text", segment.text}});
+    emit({{"event", "segments"}, {"track", unit.track}, {"unit", unit.unit}, {"segments", segments}});
+  }
   void plan(const Plan& plan) override {
     Json event = plan_json(plan);
     event["event"] = "plan";

@@ -1,5 +1,6 @@
 // Jobs: sessions that wait for their turn.
 #include "api/handlers.hpp"
+#include "service/jobs/again.hpp"
 
 namespace skald::api {
 
@@ -11,8 +12,17 @@ Result<Reply> get_job(Context& context, const Call& call) {
   return json_reply(TRY(context.jobs->find(call.id)));
 }
 
+Result<Reply> get_job_segments(Context& context, const Call& call) {
+  return json_reply(TRY(context.jobs->segments(call.id)));
+}
+
 Result<Reply> post_job(Context& context, const Call& call) {
-  const JobRequest request = TRY(job_from_json(call.body));
+  const auto asked = [&]() -> Result<JobRequest> {
+    if (!call.body.contains("session")) return job_from_json(call.body);
+    const auto held = context.store();
+    return job_again(call.body, held.store, *context.uploads);
+  };
+  const JobRequest request = TRY(asked());
   return json_reply(TRY(context.jobs->add(request)), 201);
 }
 

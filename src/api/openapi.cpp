@@ -18,7 +18,7 @@ Json path_id() {
 }
 
 bool is_number(std::string_view parameter) {
-  constexpr std::array numbers = {"track", "offset", "speakers"};
+  constexpr std::array numbers = {"track", "offset", "speakers", "points"};
   return std::find(numbers.begin(), numbers.end(), parameter) != numbers.end();
 }
 

@@ -28,7 +28,7 @@ struct Route {
   std::string_view operation;  // its name in the OpenAPI document
   std::string_view type;       // of what comes back
   std::string_view summary;
-  std::array<std::string_view, 8> parameters = {};  // in the query, "name: what it is"
+  std::array<std::string_view, 9> parameters = {};  // in the query, "name: what it is"
   Body body = Body::Json;
 };
 

@@ -64,6 +64,7 @@ struct WorkerEvents {
   std::function<void(double share, std::string_view doing)> progress = [](double, std::string_view) {};
   std::function<void(std::string_view)> warning = [](std::string_view) {};
   std::function<void(std::string_view, double)> metric = [](std::string_view, double) {};
+  std::function<void(std::size_t index)> unit = [](std::size_t) {};  // is safe on disk
 };
 
 class WorkerRunner {

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "domain/types.hpp"
 #include "pipeline/ports.hpp"
 #include "pipeline/stage.hpp"
 
@@ -19,6 +21,13 @@ struct ProgressReport {
   std::optional<double> stage_remaining;    // of this stage
 };
 
+/// What one unit of the transcription says.
+struct HeardUnit {
+  std::size_t track = 1;  // from 1 on
+  std::size_t unit = 0;   // 0 begins the track, anew where it was heard before
+  std::vector<Segment> segments;
+};
+
 /// Who hears of a run's progress.
 class RunObserver {
  public:
@@ -27,6 +36,8 @@ class RunObserver {
   virtual void stage_done(StageId stage, bool reused, double seconds) = 0;
   virtual void note(std::string_view text) = 0;     // worth knowing
   virtual void warning(std::string_view text) = 0;  // worth acting on
+  /// Was just written down; borders and speakers may still change.
+  virtual void heard(const HeardUnit&) {}
 };
 
 /// Estimates from this run's pace and from earlier runs on this machine; never from constants.

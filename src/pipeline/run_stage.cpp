@@ -41,6 +41,7 @@ Status run_worker_job(StageContext& context, StageId stage, std::string_view wor
   };
   events.warning = [&](std::string_view text) { context.observer.warning(text); };
   events.metric = [&](std::string_view name, double value) { context.metric(stage, name, value); };
+  events.unit = [&](std::size_t index) { context.unit(lease.units(), index); };
   auto result = context.workers.run(worker, job, events, context.cancel);
   if (!result && result.error().code == ErrorCode::WorkerDied) {
     context.observer.warning(result.error().message + "; starting it once more, what was done is kept");

@@ -21,6 +21,9 @@ struct StageContext {
   std::function<bool(StageId)> redo;                   // --fresh, --from
   std::function<void(StageId, std::string_view name, double value)> metric;
   std::function<void(int pid)> started = [](int) {};  // a worker of this stage
+  /// A unit of this stage is in that folder, now or from an earlier run.
+  std::function<void(const std::filesystem::path& units, std::size_t index)> unit =
+      [](const std::filesystem::path&, std::size_t) {};
 };
 
 /// Part: more of the same stage follows, which tells its end itself.

@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import unittest
+import zipfile
 from pathlib import Path
 
 from serving import Serving
@@ -146,7 +147,7 @@ class Runs(Queue, LaterCase):
         cases += [({"recordings": [good], "options": options}, status) for options, status in [
             ({"model": "/etc"}, 400), ({"model": "../x"}, 400), ({"preset": "nothing"}, 400), ({"device": "tpu"}, 400), ({"speakers": 0}, 400),
             ({"speakers": "5"}, 400), ({"speakers": 33}, 400), ({"language": "klingon"}, 400), ({"classifier": "nothing"}, 400), ({"output": "/tmp"}, 400),
-            ({"from": "decode"}, 400), ([], 400), ({"language": 5}, 400)]]
+            ({"from": "bake"}, 400), ({"until": 7}, 400), ({"from": "classify", "until": "listen"}, 400), ([], 400), ({"language": 5}, 400)]]
         for job, status in cases:
             refused = self.server.send_json("POST", "/api/v1/jobs", job)
             self.assertEqual(refused.status, status, (job, refused))
@@ -176,6 +177,55 @@ class Runs(Queue, LaterCase):
         self.assertEqual((named["state"], named["exit_status"]), ("finished", 3))
         self.assertEqual([f["stage"] for f in named["fallbacks"]], ["classify"])
         self.assertNotIn("canary", json.dumps(named))
+
+    def test_an_archive_of_tracks_is_a_session(self):
+        archive = self.folder / "craig.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("info.txt", "Recording of a guild")
+            packed.write(self.reference.recording, "1-hanna_0.wav")
+        upload = self.server.upload("craig night.zip", archive.read_bytes())
+        job = self.until_over(self.add(recordings=[{"upload": upload}])["id"])
+        self.assertEqual((job["name"], job["state"], job["error"]), ("craig night", "finished", None))
+        [data] = Path(job["results"]).glob("*_data.json")
+        told, wanted = json.loads(data.read_text()), json.loads((self.reference.results / "talk_data.json").read_text())
+        self.assertEqual((told["metadata"]["input_file"], told["segments"]), ("craig night.zip", wanted["segments"]))
+        session = f"/api/v1/sessions/{job['session']}"
+        self.assertEqual(self.server.get(session).json()["runs"][0]["tracks"], 1)
+        self.assertEqual(self.server.get(f"{session}/audio").status, 200)
+        self.assertEqual(self.server.get(f"/api/v1/uploads/{upload}").json()["duplicate_of"], job["session"])
+        with zipfile.ZipFile(archive, "w") as packed:
+            packed.write(self.reference.recording, "../evil.wav")
+        job = self.until_over(self.add(**self.recording(archive, name="evil"))["id"])
+        self.assertEqual((job["state"], job["exit_status"], job["error"]["code"]), ("failed", 2, "InvalidInput"))
+        self.assertIn("plain name", job["error"]["message"])
+        self.assertEqual([p for p in self.home.rglob("evil*") if p.is_file() and p.suffix == ".wav"], [])
+
+    def test_a_session_once_more_from_a_stage_until_a_stage(self):
+        first = self.until_over(self.add(**self.recording(name="evening", options={"speakers": 2}))["id"])
+        session = self.server.get(f"/api/v1/sessions/{first['session']}").json()
+        self.assertEqual((session["options"]["language"], session["options"]["speakers"]), ("auto", 2))
+        added = self.add(session=first["session"], options={"from": "assign", "until": "assign"})
+        self.assertEqual((added["name"], added["recordings"]), ("evening", first["recordings"]))
+        self.assertEqual((added["options"]["speakers"], added["options"]["until"]), (2, "assign"))
+        job = self.until_over(added["id"])
+        self.assertEqual((job["state"], job["session"], job["error"]), ("finished", first["session"], None))
+        states = {s["name"]: s["state"] for s in job["stages"]}
+        self.assertEqual((states["transcribe"], states["assign"], states["classify"], states["export"]), ("reused", "done", "waiting", "waiting"))
+        job = self.until_over(self.add(session=first["session"])["id"])
+        self.assertEqual({s["state"] for s in job["stages"]}, {"reused"})
+        one, other = (json.loads((Path(j["results"]) / "evening_data.json").read_text()) for j in (first, job))
+        self.assertEqual(one["segments"], other["segments"])
+        for body, status in [({"session": 77}, 404), ({"session": "x"}, 400), ({"session": first["session"], "name": "x"}, 400),
+                             ({"session": first["session"], "options": {"from": "bake"}}, 400)]:
+            self.assertEqual(self.server.send_json("POST", "/api/v1/jobs", body).status, status, body)
+
+    def test_a_service_of_an_earlier_run_is_not_asked_again_unnamed(self):
+        self.server.stop()
+        self.server = self.serve(GROQ_API_KEY="gsk_canary0123456789WXYZ", GROQ_BASE_URL="http://127.0.0.1:9/v1")
+        named = self.until_over(self.add(**self.recording(name="there"), options={"classifier": "groq"})["id"])
+        self.assertEqual(named["exit_status"], 3)
+        again = self.until_over(self.add(session=named["session"])["id"])
+        self.assertEqual((again["state"], again["exit_status"], again["fallbacks"]), ("finished", 0, []))
 
     def test_a_run_that_fails_says_why(self):
         broken = self.folder / "broken.wav"
@@ -254,6 +304,29 @@ class Interrupted(Queue, Case):
         job = self.until_over(number)
         self.assertEqual(job["stages"][0]["state"], "reused")
         self.assert_complete(job)
+
+    def test_segments_are_told_as_they_are_written_down_and_again_to_who_comes_later(self):
+        stream = self.server.events()
+        self.addCleanup(stream.close)
+        stream.next()
+        number = self.add(**self.recording())["id"]
+        events = self.until(stream, lambda kind, data: kind == "job.changed" and data["state"] == "finished")
+        told = []
+        for _, kind, data in events:
+            if kind == "job.segments":
+                self.assertEqual((data["job"], data["from"]), (number, len(told)))
+                told += data["segments"]
+        made = json.loads((self.reference.results / "talk_data.json").read_text())
+        self.assertEqual(" ".join(s["text"] for s in told).split(), " ".join(s["text"] for s in made["segments"]).split())
+        self.assertLessEqual({s["speaker"] for s in told}, {s["speaker_id"] for s in made["segments"]} | {"UNKNOWN"})
+        self.assertEqual(self.server.get(f"/api/v1/jobs/{number}/segments").json(), {"job": number, "segments": told})
+        # A run that finds everything there tells it all the same.
+        again = self.add(**self.recording(name="again"))["id"]
+        self.until_over(again)
+        heard = self.server.get(f"/api/v1/jobs/{again}/segments").json()["segments"]
+        self.assertEqual(" ".join(s["text"] for s in heard).split(), " ".join(s["text"] for s in told).split())
+        self.assertEqual(self.server.get(f"/api/v1/jobs/{number}/segments").json()["segments"], [])
+        self.assertEqual(self.server.get("/api/v1/jobs/77/segments").status, 404)
 
 
 class Second(Queue, LaterCase):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import wave
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -390,6 +391,29 @@ class Replies(Session):
         self.assertEqual(self.server.get(f"{path}?track=2").status, 404)
         for odd in ["0", "-1", "x", "1x", "99999999999999999999"]:
             self.assertEqual(self.server.get(f"{path}?track={odd}").status, 400, odd)
+
+    def test_the_outline_of_the_sound(self):
+        [decoded] = [p for p in self.home.glob("artifacts/*/*/audio.wav")]
+        [outline] = [p for p in self.home.glob("artifacts/*/*/outline.s8")]
+        with wave.open(str(decoded)) as sound:
+            samples = struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))
+        stretches = -(-len(samples) // 160)  # of 10 ms
+        for points in (1, 10, 2000, 100000):
+            wanted = []
+            for i in range(min(points, stretches)):
+                part = samples[160 * (i * stretches // min(points, stretches)):160 * ((i + 1) * stretches // min(points, stretches))]
+                wanted += [min(part) * 127 / 32768, max(part) * 127 / 32768]
+            told = self.server.get(f"{self.session}/peaks?points={points}").json()
+            self.assertAlmostEqual(told["duration"], len(samples) / 16000, places=6)
+            self.assertEqual(len(told["peaks"]), len(wanted))
+            for value, exact in zip(told["peaks"], wanted):
+                self.assertAlmostEqual(value, exact, delta=0.5001)
+        kept = self.server.get(f"{self.session}/peaks").json()
+        shutil.rmtree(outline.parent)  # as in a session of an older Skald
+        self.assertEqual(self.server.get(f"{self.session}/peaks").json(), kept)
+        for query in ["points=0", "points=x", "points=100001", "track=0"]:
+            self.assertEqual(self.server.get(f"{self.session}/peaks?{query}").status, 400, query)
+        self.assertEqual(self.server.get(f"{self.session}/peaks?track=2").status, 404)
 
     def test_addresses_that_lead_nowhere(self):
         for path in ["/nothing", "/api/v1", "/api/v1/sessions/", "/api/v1/sessions/..%2f..%2fskald.db", "/api/v1/sessions/%2e%2e/config",

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import unittest
+import zipfile
 
 import program
 from program import read_tree
@@ -111,6 +113,32 @@ class ChangedOptions(program.LaterCase):
         copy.write_bytes(self.reference.recording.read_bytes())
         done = program.process(copy, self.output, home=self.home)
         self.assertEqual({s for s, reused in done.stages().items() if not reused and s != "export"}, set())
+
+
+class Archive(program.Case):
+    def test_gives_what_its_tracks_give(self):
+        tracks = [shutil.copy(self.reference.short, self.folder / "1-hanna_0.wav"), shutil.copy(self.reference.other, self.folder / "2-bram_1.wav")]
+        archive = self.folder / "craig.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("info.txt", "Guild: the table")
+            for track in tracks:
+                packed.write(track, track.name)
+        told = []
+        for recordings in ([archive], tracks):
+            done = program.process(recordings[0], self.output, *recordings[1:], "--session", "night", home=self.home)
+            self.assertEqual(done.status, 0, done)
+            told.append(json.loads((done.folder() / "night_data.json").read_text())["segments"])
+        self.assertEqual(told[0], told[1])
+        self.assertLessEqual({s["speaker_name"] for s in told[0]}, {"hanna 0", "bram 1"})
+        self.assertTrue(told[0])
+
+    def test_one_stage_alone_takes_a_sound(self):
+        archive = self.folder / "a.zip"
+        with zipfile.ZipFile(archive, "w") as packed:
+            packed.write(self.reference.short, "a.wav")
+        done = program.skald("transcribe", archive, home=self.home)
+        self.assertEqual(done.status, 2)
+        self.assertIn("is an archive", done.err)
 
 
 class SideBySide(program.Case):

@@ -67,12 +67,35 @@ TEST(JobProgress, ErrorsOfTheRunOrItsLastPlainLine) {
   EXPECT_EQ(message.find("canary"), std::string::npos);
 }
 
+TEST(JobProgress, TellsSegmentsOnceAndATrackThatBeginsAnewFromItsStart) {
+  JobProgress progress;
+  const auto told = [&](int track, int unit, const std::string& text) {
+    Json event = Json::parse(R"({"event":"segments","segments":[{}]})");
+    event["track"] = track;
+    event["unit"] = unit;
+    event["segments"][0]["text"] = text;
+    return progress.take(to_line(event));
+  };
+  EXPECT_FALSE(progress.new_segments());
+  EXPECT_EQ(told(1, 0, "one"), News::None);
+  told(1, 1, "two");
+  EXPECT_EQ(*progress.new_segments(),
+            Json::parse(R"({"from":0,"segments":[{"text":"one"},{"text":"two"}]})"));
+  EXPECT_FALSE(progress.new_segments());
+  told(2, 0, "three");
+  EXPECT_EQ(*progress.new_segments(), Json::parse(R"({"from":2,"segments":[{"text":"three"}]})"));
+  told(1, 0, "anew");
+  EXPECT_EQ(*progress.new_segments(),
+            Json::parse(R"({"from":0,"segments":[{"text":"three"},{"text":"anew"}]})"));
+  EXPECT_EQ(progress.segments().size(), 2U);
+}
+
 TEST(JobProgress, OddLinesDoNoHarm) {
   JobProgress progress;
   const Json before = progress.json();
-  for (const char* line :
-       {"{", "[]", "7", "null", R"({"event":5})", R"({"event":"progress"})", R"({"event":"new"})",
-        R"({"event":"progress","stage":"bake","share":0.5})", "\xff\xfe", R"({"event":"stage_done"})"})
+  for (const char* line : {"{", "[]", "7", "null", R"({"event":5})", R"({"event":"progress"})",
+                           R"({"event":"new"})", R"({"event":"progress","stage":"bake","share":0.5})",
+                           R"({"event":"segments","segments":7})", "\xff\xfe", R"({"event":"stage_done"})"})
     EXPECT_EQ(progress.take(line), News::None) << line;
   EXPECT_EQ(progress.take(std::string(100000, '[')), News::None);
   EXPECT_EQ(progress.json(), before);

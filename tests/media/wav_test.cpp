@@ -4,11 +4,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <numeric>
+#include <random>
 #include <vector>
 
+#include "platform/wav/outline.hpp"
 #include "support/folder.hpp"
 
 namespace skald {
@@ -43,6 +47,38 @@ TEST(Wav, ReadsBackWhatWasWritten) {
   ASSERT_EQ(read.size(), samples.size() + 3);
   EXPECT_EQ(read.back(), samples.back());
   EXPECT_EQ(std::filesystem::file_size(folder / "a.wav"), 44U + 2000U);
+}
+
+TEST(Outline, HoldsExtremesOfEachStretchHoweverTheSoundComesIn) {
+  std::mt19937 random(7);
+  for (const std::size_t length : {0U, 1U, 159U, 160U, 161U, 16000U, 12345U}) {
+    Audio samples(length);
+    for (auto& sample : samples) sample = static_cast<std::int16_t>(random());
+    std::vector<std::int8_t> wanted;
+    for (std::size_t at = 0; at < length; at += 160) {
+      const auto [least, greatest] =
+          std::minmax_element(samples.begin() + static_cast<std::ptrdiff_t>(at),
+                              samples.begin() + static_cast<std::ptrdiff_t>(std::min(length, at + 160)));
+      for (const std::int16_t value : {*least, *greatest})
+        wanted.push_back(static_cast<std::int8_t>(std::lround(value / 32768.0 * 127)));
+    }
+    Outline outline;
+    for (std::span<const std::int16_t> rest = samples; !rest.empty();) {
+      const std::size_t count = std::min<std::size_t>(rest.size(), random() % 400);
+      outline.add(rest.first(count));
+      rest = rest.subspan(count);
+    }
+    EXPECT_EQ(outline.finish(), wanted) << length;
+  }
+}
+
+TEST(Outline, CoarserCoversEveryStretchOnce) {
+  const std::vector<std::int8_t> pairs = {-1, 1, -5, 2, 0, 9, -3, 3, -2, 4};
+  EXPECT_EQ(coarser(pairs, 1), (std::vector<std::int8_t>{-5, 9}));
+  EXPECT_EQ(coarser(pairs, 2), (std::vector<std::int8_t>{-5, 2, -3, 9}));
+  EXPECT_EQ(coarser(pairs, 5), pairs);
+  EXPECT_EQ(coarser(pairs, 1000), pairs);
+  EXPECT_TRUE(coarser({}, 10).empty());
 }
 
 TEST(Wav, FloatsAreZeroOutside) {

@@ -20,6 +20,7 @@
 #include "media/media_writer.hpp"
 #include "platform/sandbox/sandbox.hpp"
 #include "platform/sandbox/sanitized.hpp"
+#include "platform/wav/outline.hpp"
 #include "support/folder.hpp"
 
 namespace skald {
@@ -223,6 +224,26 @@ TEST(Worker, RefusesStretchesOutsideOfTheAudio) {
     EXPECT_EQ(ended.status, 2) << stretches;
     EXPECT_FALSE(fs::exists(folder / "out" / "piece.flac"));
   }
+}
+
+TEST(Worker, MakesACopyForPlayers) {
+  TestFolder folder;
+  const auto sound = write_sound(folder / "a.flac", "flac", 3);
+  run_worker_on(folder, {{"input", sound.string()}, {"output", (folder / "out").string()}});
+  const Ended ended = run_worker_on(folder, {{"do", "copy"},
+                                             {"input", (folder / "out" / "audio.wav").string()},
+                                             {"output", (folder / "copy").string()}});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_EQ(ended.metric("sandbox_filter"), 1);
+  const auto audio = WavFile::open(folder / "out" / "audio.wav");
+  ASSERT_TRUE(audio);
+  std::vector<std::int16_t> samples;
+  audio->append_to(samples, {0}, audio->length());
+  Outline outline;
+  outline.add(samples);
+  const auto pairs = outline.finish();
+  ASSERT_EQ(pairs.size(), 600U);
+  EXPECT_EQ(read_file(folder / "copy" / kOutlineFile).value(), std::string(pairs.begin(), pairs.end()));
 }
 
 TEST(Worker, SaysWhatIsWrong) {

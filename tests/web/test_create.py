@@ -25,10 +25,16 @@ class Create(PagesCase):
     def test_upload_after_a_reload(self):
         self.walk("create", "reloaded_upload", {"file": self.large()})
 
-    def test_failure_is_explained(self):
+    def no_sound(self):
         words = self.folder / "words.wav"
         words.write_text("These are words and no sound. " * 50)
-        self.walk("create", "failure", {"path": str(words)})
+        return str(words)
+
+    def test_failure_is_explained(self):
+        self.walk("create", "failure", {"path": self.no_sound()})
+
+    def test_what_is_heard_scrolls_along(self):
+        self.walk("create", "heard", {"path": self.no_sound()})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import { version } from "./api";
 import { Element } from "./element";
 import { language, setLanguage, t } from "./i18n";
 import { listen } from "./live";
+import "./pages/again";
 import "./pages/review";
 import "./pages/create";
 import "./pages/job";
@@ -34,16 +35,17 @@ setColours(colours());
 history.scrollRestoration = "manual";
 
 interface Place {
-  name: "sessions" | "review" | "new" | "job" | "tools" | "none";
+  name: "sessions" | "review" | "again" | "new" | "job" | "tools" | "none";
   id: number;
   at?: number;
 }
 
 function place(): Place {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name, id] = path.split("/");
+  const [name, id, what] = path.split("/");
   const at = new URLSearchParams(query ?? "").get("at");
   if (path === "") return { name: "sessions", id: 0 };
+  if (name === "sessions" && what === "again" && /^\d{1,15}$/.test(id ?? "")) return { name: "again", id: Number(id) };
   if (name === "sessions" && /^\d{1,15}$/.test(id ?? "")) return { name: "review", id: Number(id), at: at && Number(at) >= 0 ? Number(at) : undefined };
   if (name === "jobs" && /^\d{1,15}$/.test(id ?? "")) return { name: "job", id: Number(id) };
   return { name: path === "tools" || path === "new" ? path : "none", id: 0 };
@@ -74,6 +76,8 @@ export class App extends Element {
         return html`<sessions-page></sessions-page>`;
       case "review":
         return keyed(location.hash, html`<review-page .session=${this.place.id} .at=${this.place.at}></review-page>`);
+      case "again":
+        return keyed(this.place.id, html`<again-page .session=${this.place.id}></again-page>`);
       case "new":
         return html`<create-page></create-page>`;
       case "job":
@@ -94,7 +98,7 @@ export class App extends Element {
       <a class="skip" href="#main" @click=${this.skip}>${t("skip")}</a>
       <header class="top">
         <a class="brand" href="#/" aria-label="Skald ${version}"><img src="/skald.svg" alt="" width="28" height="28" /><span>Skald</span></a>
-        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), ["sessions", "review"].includes(this.place.name))}${this.link("#/new", t("new_session"), this.place.name === "new" || this.place.name === "job")}${this.link("#/tools", t("tools"), this.place.name === "tools")}</nav>
+        <nav aria-label=${t("pages")}>${this.link("#/", t("sessions"), ["sessions", "review", "again"].includes(this.place.name))}${this.link("#/new", t("new_session"), this.place.name === "new" || this.place.name === "job")}${this.link("#/tools", t("tools"), this.place.name === "tools")}</nav>
         <div class="choices">
           <label><span class="hidden">${t("language")}</span>
             <select @change=${(e: Event) => setLanguage((e.target as HTMLSelectElement).value as "en" | "nl")}>

@@ -5,7 +5,9 @@
 #include "engines/media/flac.hpp"
 #include "engines/media/guard.hpp"
 #include "engines/media/media.hpp"
+#include "engines/media/unpack.hpp"
 #include "platform/sandbox/sandbox.hpp"
+#include "platform/wav/outline.hpp"
 
 namespace skald::media {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 constexpr std::uint64_t kMaxMemory = 1536ULL << 20;
 constexpr std::uint64_t kMaxFile = 2ULL << 30;  // 12 hours of audio take 1.4 GB
 constexpr std::uint64_t kMaxCpuSeconds = 7200;
+constexpr Samples kCopied{60 * kSampleRate};  // at a time
 
 Status enter(const Json& job, WorkerChannel& channel) {
   SandboxSpec spec;
@@ -20,7 +23,7 @@ Status enter(const Json& job, WorkerChannel& channel) {
     spec.write_paths = {output};
   spec.max_memory = kMaxMemory;
   spec.max_file_size = kMaxFile;
-  spec.max_open_files = 64;
+  spec.max_open_files = 128;
   spec.max_cpu_seconds = kMaxCpuSeconds;
   const SandboxLevel level = TRY(enter_sandbox(spec));
   channel.metric("sandbox_landlock", level.landlock_abi);
@@ -70,6 +73,16 @@ Result<Json> probe_job(const Json& job, const std::string& path, WorkerChannel& 
   return to_json(TRY(probe(input)));
 }
 
+Result<Json> unpack_job(const Json& job, const std::string& path, WorkerChannel& channel) {
+  const auto output = get_or<std::string>(job, "output", "");
+  if (output.empty()) return fail(ErrorCode::Usage, "the job names no \"output\"");
+  Unpacking unpacking = TRY(Unpacking::prepare(path, output));
+  TRY_VOID(enter(job, channel));
+  const auto tracks = TRY(unpacking.run([&](double share) { channel.progress(share, "unpack"); },
+                                        [&] { return channel.cancelled(); }));
+  return Json{{"tracks", tracks.size()}};
+}
+
 // The stretches [first, last) of the audio, joined.
 Result<std::vector<std::int16_t>> joined(const WavFile& audio, const Json& stretches) {
   std::vector<std::int16_t> samples;
@@ -104,6 +117,30 @@ Result<Json> flac_job(const Json& job, const std::string& path, WorkerChannel& c
   return Json{{"samples", samples.size()}, {"bytes", flac.size()}};
 }
 
+// What people look at and hear, made of the sound that the stages hear.
+Result<Json> copy_job(const Json& job, const std::string& path, WorkerChannel& channel) {
+  const auto output = get_or<std::string>(job, "output", "");
+  if (output.empty()) return fail(ErrorCode::Usage, "the job names no \"output\"");
+  const std::filesystem::path folder(output);
+  const WavFile audio = TRY(WavFile::open(path));
+  TRY_VOID(make_directories(folder));
+  PendingFile outline_file = TRY(PendingFile::create(folder / kOutlineFile));
+  TRY_VOID(enter(job, channel));
+  Outline outline;
+  std::vector<std::int16_t> block;
+  for (Samples at{0}; at < audio.length(); at = at + kCopied) {
+    if (channel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
+    block.clear();
+    audio.append_to(block, at, at + kCopied);
+    outline.add(block);
+    channel.progress(static_cast<double>(at.value) / static_cast<double>(audio.length().value), "copy");
+  }
+  const auto pairs = outline.finish();
+  TRY_VOID(outline_file.append(std::as_bytes(std::span(pairs))));
+  TRY_VOID(outline_file.commit());
+  return Json{{"stretches", pairs.size() / 2}};
+}
+
 }  // namespace
 
 Result<Json> work(const Json& job, WorkerChannel& channel) {
@@ -113,6 +150,8 @@ Result<Json> work(const Json& job, WorkerChannel& channel) {
   if (input.empty()) return fail(ErrorCode::Usage, "the job names no \"input\"");
   if (task == "decode") return decode_job(job, input, channel);
   if (task == "probe") return probe_job(job, input, channel);
+  if (task == "copy") return copy_job(job, input, channel);
+  if (task == "unpack") return unpack_job(job, input, channel);
   if (task == "flac") return flac_job(job, input, channel);
   return fail(ErrorCode::Usage, "unknown job \"" + task + "\"");
 }

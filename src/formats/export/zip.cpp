@@ -1,20 +1,12 @@
 #include "formats/export/zip.hpp"
 
-#include <zip.h>
-
-#include <memory>
+#include "formats/export/zip_owner.hpp"
 
 namespace skald {
 namespace {
 
-struct Discard {
-  void operator()(zip_t* archive) const { ::zip_discard(archive); }
-};
-struct Free {
-  void operator()(zip_source_t* source) const { ::zip_source_free(source); }
-};
-using Archive = std::unique_ptr<zip_t, Discard>;
-using Source = std::unique_ptr<zip_source_t, Free>;
+using Archive = ZipOwned<zip_t>;
+using Source = ZipOwned<zip_source_t>;
 
 constexpr zip_uint16_t kOldDate = (1 << 5) | 1;  // 1 January 1980, the first that the format knows
 

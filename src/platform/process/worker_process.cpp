@@ -161,6 +161,7 @@ class Conversation {
       events_.progress(get_or(*event, "share", 0.0), get_or(*event, "doing", std::string()));
     if (kind == "warning") events_.warning(get_or(*event, "text", std::string()));
     if (kind == "metric") events_.metric(get_or(*event, "name", std::string()), get_or(*event, "value", 0.0));
+    if (kind == "unit") events_.unit(get_or(*event, "index", std::size_t{0}));
     if (kind == "done") last_word = event->contains("result") ? event->at("result") : Json::object();
     if (kind == "failed")
       last_word = fail(error_code_from_name(get_or(*event, "code", std::string())),

@@ -1,6 +1,7 @@
 #include "service/jobs/job_progress.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/secrets.hpp"
 #include "base/text.hpp"
@@ -30,7 +31,6 @@ void JobProgress::note(std::string_view kind, const Json& event) {
 }
 
 JobProgress::News JobProgress::take(std::string_view line) {
-  segment_.reset();
   const auto event = parse_outside_json(line, "event");
   const std::string kind = event ? text_at(*event, "event") : std::string();
   if (kind.empty()) {
@@ -54,9 +54,8 @@ JobProgress::News JobProgress::take(std::string_view line) {
     done->seconds += get_or(*event, "seconds", 0.0);
     return News::Much;
   }
-  if (kind == "segment") {
-    segment_ = *event;
-    segment_->erase("event");
+  if (kind == "segments") {
+    hear(*event);
     return News::None;
   }
   if (kind == "fallback") {
@@ -72,6 +71,29 @@ JobProgress::News JobProgress::take(std::string_view line) {
     return News::None;
   }
   return News::Much;
+}
+
+// A track that begins anew, as after a worker that died, takes the place of what was heard of it.
+void JobProgress::hear(const Json& event) {
+  const auto track = get_or(event, "track", std::size_t{1});
+  const auto segments = event.find("segments");
+  if (segments == event.end() || !segments->is_array()) return;
+  if (get_or(event, "unit", std::size_t{0}) == 0 &&
+      std::erase_if(heard_, [&](const Heard& h) { return h.track == track; }) > 0)
+    told_ = 0;
+  for (const Json& segment : *segments) heard_.push_back({track, segment});
+}
+
+Json JobProgress::segments(std::size_t from) const {
+  Json list = Json::array();
+  for (std::size_t i = from; i < heard_.size(); ++i) list.push_back(heard_[i].segment);
+  return list;
+}
+
+std::optional<Json> JobProgress::new_segments() {
+  if (told_ == heard_.size()) return std::nullopt;
+  const std::size_t from = std::exchange(told_, heard_.size());
+  return Json{{"from", from}, {"segments", segments(from)}};
 }
 
 void JobProgress::end() {

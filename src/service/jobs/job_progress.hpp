@@ -30,17 +30,27 @@ class JobProgress {
   /// {"stage", "share", "stages", "remaining_seconds", "fallbacks", "notes", "error"}
   Json json() const;
   std::optional<Json> error() const;
-  /// A segment that has been written down, where the last line told one.
-  std::optional<Json> segment() const { return segment_; }
+  /// What has been written down so far, from a number on, in the order in which it was told.
+  Json segments(std::size_t from = 0) const;
+  /// {"from", "segments"}: what came since the last call, and its number. Where less is known than before, as
+  /// after a new beginning, all of it, from 0 on.
+  std::optional<Json> new_segments();
 
  private:
   StageProgress* stage_of(const Json& event);
   void note(std::string_view kind, const Json& event);
+  void hear(const Json& event);
   std::vector<StageProgress> stages_;
   std::optional<StageId> current_;
   std::optional<double> remaining_;
   Json fallbacks_ = Json::array(), notes_ = Json::array();
-  std::optional<Json> error_, segment_;
+  std::optional<Json> error_;
+  struct Heard {
+    std::size_t track = 1;
+    Json segment;
+  };
+  std::vector<Heard> heard_;
+  std::size_t told_ = 0;  // of heard_
   std::string plain_;
 };
 

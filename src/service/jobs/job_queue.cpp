@@ -229,7 +229,7 @@ bool JobQueue::wait_for_turn() {
       const auto next = std::find_if(jobs->begin(), jobs->end(),
                                      [](const JobRecord& job) { return job.state == JobState::Waiting; });
       if (next != jobs->end()) {
-        running_.emplace(Running{*next, {}, nullptr, false, 0});
+        running_.emplace(Running{*next});
         running_->record.state = JobState::Running;
         running_->record.started = stamp_now();
         running_->record.ended.clear();
@@ -277,31 +277,52 @@ Result<JobQueue::Ending> JobQueue::run_program(int lock) {
 }
 
 void JobQueue::hear(std::string_view line) {
-  Json json, segment;
+  Json json, segments;
   {
     const std::lock_guard lock(mutex_);
     const JobProgress::News news = running_->progress.take(line);
-    if (const auto told = running_->progress.segment())
-      segment = {{"job", running_->record.id}, {"segment", *told}};
     const double now = steady_seconds();
+    if (news == JobProgress::News::Much || now - running_->told_segments >= kTellEvery)
+      segments = new_segments();
     const bool quiet = news == JobProgress::News::Little && now - running_->told < kTellEvery;
     if (news != JobProgress::News::None && !quiet) {
       running_->told = now;
       json = shown(running_->record);
     }
   }
-  if (!segment.is_null()) settings_.tell("job.segment", segment);
+  if (!segments.is_null()) settings_.tell("job.segments", segments);
   if (!json.is_null()) settings_.tell("job.changed", json);
 }
 
+Json JobQueue::new_segments() {
+  auto json = running_->progress.new_segments();
+  if (!json) return nullptr;
+  running_->told_segments = steady_seconds();
+  (*json)["job"] = running_->record.id;
+  return std::move(*json);
+}
+
+Result<Json> JobQueue::segments(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  TRY(record(id));
+  Json list = Json::array();
+  if (runs(id))
+    list = running_->progress.segments();
+  else if (last_heard_.job == id)
+    list = last_heard_.segments;
+  return Json{{"job", id}, {"segments", std::move(list)}};
+}
+
 void JobQueue::end_it(const Result<Ending>& ending) {
-  Json json;
+  Json json, segments;
   {
     const std::lock_guard lock(mutex_);
     Running& now = *running_;
     const bool good = ending && (ending->status == 0 || ending->status == 3);
     // The server ends: what was at work is taken up at the next start.
     if (!good && ending_.cancelled() && !now.cancelled) return running_.reset();
+    segments = new_segments();
+    last_heard_ = {now.record.id, now.progress.segments()};
     now.progress.end();
     Json outcome = now.progress.json();
     outcome["exit_status"] = ending ? Json(ending->status) : Json(exit_status(ending.error().code));
@@ -323,6 +344,7 @@ void JobQueue::end_it(const Result<Ending>& ending) {
     (void)store_->update_job(job);
     json = shown(job);
   }
+  if (!segments.is_null()) settings_.tell("job.segments", segments);
   settings_.tell("job.changed", json);
 }
 

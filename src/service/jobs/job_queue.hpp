@@ -25,7 +25,7 @@ class JobQueue {
   struct Settings {
     std::filesystem::path home;
     std::filesystem::path program;  // skald
-    /// Hears "job.added", "job.changed", "job.removed" with the whole job, and "job.segment"; on any thread.
+    /// Hears "job.added", "job.changed", "job.removed" with the whole job, and "job.segments"; on any thread.
     std::function<void(std::string_view kind, const Json& data)> tell;
   };
   /// Where another process works on the jobs of that home, they wait until it has ended.
@@ -40,6 +40,9 @@ class JobQueue {
   /// In the order of their turns.
   Result<Json> list();
   Result<Json> find(std::int64_t id);
+  /// {"job", "segments"}: what its run has written down so far; that of the last run is kept until the next
+  /// one begins.
+  Result<Json> segments(std::int64_t id);
   /// What waits does not begin; what runs is asked to stop, and keeps what is done. Conflict: it has ended.
   Result<Json> cancel(std::int64_t id);
   /// Takes its turn after all others, and goes on from what is done. Conflict: it waits, runs or is finished.
@@ -53,10 +56,10 @@ class JobQueue {
   /// The job at work.
   struct Running {
     JobRecord record;
-    JobProgress progress;
+    JobProgress progress = {};
     const Program* program = nullptr;
     bool cancelled = false;
-    double told = 0;  // when it was told of last
+    double told = 0, told_segments = 0;  // when it, and what it hears, was told of last
   };
   struct Ending {
     int status = 0;
@@ -74,6 +77,8 @@ class JobQueue {
   Result<Ending> run_program(int lock);
   void hear(std::string_view line);
   void end_it(const Result<Ending>& ending);
+  /// Of the running job, as an event; null where there are none. With the lock held.
+  Json new_segments();
   /// With the lock held.
   bool runs(std::int64_t id) const { return running_ && running_->record.id == id; }
   Result<JobRecord> record(std::int64_t id);
@@ -89,6 +94,10 @@ class JobQueue {
   std::condition_variable wake_;
   std::unique_ptr<Store> store_;
   std::optional<Running> running_;
+  struct {
+    std::int64_t job = 0;
+    Json segments;
+  } last_heard_;
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "base/text.hpp"
 #include "service/backends/backends.hpp"
@@ -15,21 +16,25 @@ struct Field {
   std::string_view name;
   std::string RunWish::* value;
 };
-constexpr std::array<Field, 7> kFields = {{{"preset", &RunWish::preset},
+constexpr std::array<Field, 9> kFields = {{{"preset", &RunWish::preset},
                                            {"transcriber", &RunWish::transcriber},
                                            {"diarizer", &RunWish::diarizer},
                                            {"classifier", &RunWish::classifier},
                                            {"device", &RunWish::device},
                                            {"language", &RunWish::language},
-                                           {"model", &RunWish::model}}};
+                                           {"model", &RunWish::model},
+                                           {"from", &RunWish::from},
+                                           {"until", &RunWish::until}}};
 
-Status check_model_name(const std::string& name) {
-  if (name.empty()) return {};
+Result<bool> knows_model(const std::string& name) {
   const auto models = TRY(list_models());
-  const bool known = std::any_of(models.begin(), models.end(), [&](const ModelEntry& model) {
+  return std::any_of(models.begin(), models.end(), [&](const ModelEntry& model) {
     return model.kind == "speech" && (model.name == name || model.name == "whisper-" + name);
   });
-  if (known) return {};
+}
+
+Status check_model_name(const std::string& name) {
+  if (name.empty() || TRY(knows_model(name))) return {};
   return fail(ErrorCode::Usage, "there is no speech model '" + name + "'",
               "`skald models list` shows which there are.");
 }
@@ -71,9 +76,10 @@ Result<RunWish> wish_from_json(const Json& json) {
     else if (name == "speakers" && value.is_number_integer() && value >= 1 && value <= 32)
       wish.speakers = value.get<int>();
     else
-      return fail(ErrorCode::Usage, "the option '" + name + "' is not known, or its value is not usable",
-                  "Known: language, preset, model, transcriber, diarizer, classifier, device as text; "
-                  "speakers from 1 to 32.");
+      return fail(
+          ErrorCode::Usage, "the option '" + name + "' is not known, or its value is not usable",
+          "Known: language, preset, model, transcriber, diarizer, classifier, device, from, until as text; "
+          "speakers from 1 to 32.");
   }
   return wish;
 }
@@ -86,6 +92,44 @@ Json to_json(const RunWish& wish) {
   return json;
 }
 
+RunWish wish_of_run(const Json& details) {
+  RunWish wish;
+  const auto list = [&](std::string_view field) {
+    return details.is_object() && details.contains(field) && details.at(field).is_array() ? details.at(field)
+                                                                                          : Json::array();
+  };
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  if (const Json backends = list("backends"); backends.size() == 3) {
+    wish.transcriber = text(backends[0]);
+    wish.diarizer = text(backends[1]);
+    wish.classifier = text(backends[2]);
+  }
+  if (const Json languages = list("languages"); !languages.empty())
+    wish.language = languages.size() > 1 ? "auto" : text(languages[0]);
+  if (const Json speakers = list("speakers");
+      !speakers.empty() && speakers[0].is_number_integer() && speakers[0] > 0)
+    wish.speakers = speakers[0].get<int>();
+  const std::string model =
+      std::filesystem::path(get_or(details, "model", std::string())).filename().string();
+  if (knows_model(model).value_or(false)) wish.model = model;
+  return wish;
+}
+
+RunWish over(RunWish wish, const RunWish& before) {
+  const bool preset = !wish.preset.empty();  // names backends and models itself
+  if (!preset && wish.transcriber.empty() && !is_outside(BackendKind::Transcriber, before.transcriber))
+    wish.transcriber = before.transcriber;
+  if (!preset && wish.diarizer.empty()) wish.diarizer = before.diarizer;
+  if (!preset && wish.classifier.empty() && !is_outside(BackendKind::Classifier, before.classifier))
+    wish.classifier = before.classifier;
+  if (!preset && wish.model.empty()) wish.model = before.model;
+  if (wish.language.empty()) wish.language = before.language;
+  if (!wish.speakers) wish.speakers = before.speakers;
+  return wish;
+}
+
 Result<ProcessOptions> options_of(const RunWish& wish) {
   TRY_VOID(check_model_name(wish.model));
   TRY_VOID(check_device(wish.device));
@@ -96,6 +140,8 @@ Result<ProcessOptions> options_of(const RunWish& wish) {
   options.device = wish.device;
   options.model = wish.model;
   options.speakers = wish.speakers;
+  TRY_VOID(choose_stage(options.from, wish.from, "from"));
+  TRY_VOID(choose_stage(options.until, wish.until, "until"));
   const Settings settings = TRY(Settings::load());
   std::optional<Preset> preset;
   if (!wish.preset.empty()) preset = TRY(chosen_preset(wish.preset, settings));
@@ -113,7 +159,7 @@ std::vector<std::string> arguments_of(const RunWish& wish, const ProcessOptions&
   // With '=' no value can be taken for an option.
   std::vector<std::string> words = {"--transcriber=" + options.transcriber, "--diarizer=" + options.diarizer,
                                     "--classifier=" + options.classifier};
-  for (const std::string_view name : {"preset", "device", "language", "model"})
+  for (const std::string_view name : {"preset", "device", "language", "model", "from", "until"})
     for (const Field& field : kFields)
       if (field.name == name && !(wish.*field.value).empty())
         words.push_back("--" + std::string(name) + "=" + wish.*field.value);

@@ -12,7 +12,8 @@ namespace skald {
 /// Names only; empty: what the settings say.
 struct RunWish {
   std::string preset, transcriber, diarizer, classifier, device, language;
-  std::string model;  // as in `skald models list`, never a path
+  std::string from, until;  // stages
+  std::string model;        // as in `skald models list`, never a path
   std::optional<int> speakers;
 };
 
@@ -20,6 +21,13 @@ struct RunWish {
 Result<RunWish> wish_from_json(const Json& json);
 /// The fields that say something.
 Json to_json(const RunWish& wish);
+
+/// What the newest run of a session was told, of its details in the database; a model that is not in the list
+/// is left out.
+RunWish wish_of_run(const Json& details);
+/// `wish`, and where it says nothing what holds already; but a service outside this machine only where `wish`
+/// names it.
+RunWish over(RunWish wish, const RunWish& before);
 
 /// Options as the command line makes them of the same words, without recordings. A service outside this
 /// machine is taken only where the wish names it, or a preset that does; a setting alone is not enough.

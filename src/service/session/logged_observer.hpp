@@ -14,6 +14,7 @@ class LoggedObserver : public RunObserver {
   void stage_done(StageId stage, bool reused, double seconds) override;
   void note(std::string_view text) override { tell(LogLevel::Info, text); }
   void warning(std::string_view text) override { tell(LogLevel::Warning, text); }
+  void heard(const HeardUnit& unit) override { observer_.heard(unit); }
   /// A line that a worker or a library in it printed.
   void output(std::string_view worker, std::string_view line);
   /// An event of the stage that is at work, for log and console.

@@ -166,6 +166,14 @@ Status choose_languages(ProcessOptions& options, const std::string& language, co
   return {};
 }
 
+Status choose_stage(std::optional<StageId>& stage, const std::string& name, std::string_view option) {
+  if (name.empty()) return {};
+  stage = stage_from(name);
+  if (stage) return {};
+  return fail(ErrorCode::Usage, std::string(option) + " does not know the stage '" + name + "'",
+              "Known: " + stage_names() + ".");
+}
+
 std::string name_of_recording(const ProcessOptions& options, std::size_t number) {
   return number < options.called.size() ? options.called[number]
                                         : options.recordings[number].filename().string();

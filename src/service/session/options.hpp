@@ -75,6 +75,9 @@ inline constexpr std::string_view kAutoLanguages = "en,nl";
 /// "auto", which chooses among those that `among` names, or codes; with commas between them.
 Status choose_languages(ProcessOptions& options, const std::string& language, const std::string& among);
 
+/// The stage of that name, for the option `option`; an empty name: none.
+Status choose_stage(std::optional<StageId>& stage, const std::string& name, std::string_view option);
+
 /// What a recording is called, by its number from 0 on.
 std::string name_of_recording(const ProcessOptions& options, std::size_t number);
 

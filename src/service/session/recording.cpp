@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <string_view>
 #include <vector>
 
 #include "base/files.hpp"
@@ -12,6 +13,8 @@
 
 namespace skald {
 namespace {
+
+constexpr std::string_view kZipMark = "PK\x03\x04";
 
 std::string iso_time(std::time_t time) {
   std::tm parts{};
@@ -24,12 +27,13 @@ std::string iso_time(std::time_t time) {
 }  // namespace
 
 Result<Recording> read_recording(const std::filesystem::path& path, const CancelToken& cancel) {
-  Recording recording{path, {}, {}, {}};
+  Recording recording{path};
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd || ::fstat(fd.get(), &recording.seen) != 0)
     return tl::unexpected(errno_error(errno, "cannot read", path.string()));
   recording.modified = iso_time(recording.seen.st_mtim.tv_sec);
   Sha256 hash;
+  bool begun = false;
   std::vector<char> buffer(1 << 20);
   for (;;) {
     if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
@@ -37,6 +41,9 @@ Result<Recording> read_recording(const std::filesystem::path& path, const Cancel
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return tl::unexpected(errno_error(errno, "cannot read", path.string()));
     if (n == 0) break;
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(n));
+    if (!begun) recording.archive = piece.starts_with(kZipMark);
+    begun = true;
     hash.update({buffer.data(), static_cast<std::size_t>(n)});
   }
   recording.content = hash.hex();

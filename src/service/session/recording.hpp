@@ -12,8 +12,9 @@ namespace skald {
 
 struct Recording {
   std::filesystem::path path;
-  std::string content;   // SHA-256
-  std::string modified;  // UTC, ISO 8601: results carry it, so that equal runs write equal files
+  std::string content = {};   // SHA-256
+  std::string modified = {};  // UTC, ISO 8601: results carry it, so that equal runs write equal files
+  bool archive = false;       // ZIP, with tracks in it
   struct stat seen{};
 };
 

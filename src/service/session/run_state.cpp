@@ -9,10 +9,12 @@
 #include "base/files.hpp"
 #include "base/hash.hpp"
 #include "formats/diarization.hpp"
+#include "formats/fields.hpp"
 #include "formats/party.hpp"
 #include "formats/segments.hpp"
 #include "formats/transcript.hpp"
 #include "service/models/models.hpp"
+#include "service/session/heard_track.hpp"
 #include "service/session/track_names.hpp"
 #include "stages/assign/assign_stage.hpp"
 #include "stages/decode/decode.hpp"
@@ -49,13 +51,10 @@ StageContext SessionRun::context() {
 
 Status SessionRun::prepare() {
   const ProcessOptions& options = checked_.options;
-  for (const fs::path& path : options.recordings) {
-    Track track{TRY(read_recording(path, cancel_)), {}, {}, {}, {}, {}, {}, 0};
-    tracks_.push_back(std::move(track));
-  }
-  if (tracks_.size() > 1) name_tracks();
+  for (const fs::path& path : options.recordings) recordings_.push_back(TRY(read_recording(path, cancel_)));
   TRY_VOID(find_or_add_run());
   start_workers();
+  TRY_VOID(make_tracks());
   result_.session_id = options.session;
   result_.input_file = name_of_recording(options, 0);
   result_.party = checked_.party;
@@ -63,7 +62,7 @@ Status SessionRun::prepare() {
     result_.campaign_id = checked_.party->id;
     result_.campaign_name = checked_.party->campaign;
   }
-  result_.timestamp = tracks_.front().recording.modified;
+  result_.timestamp = recordings_.front().modified;
   result_.version = SKALD_VERSION;
   if (skips(Skippable::Diarization)) result_.skipped.emplace_back("diarization");
   if (skips(Skippable::Classification)) result_.skipped.emplace_back("classification");
@@ -73,11 +72,41 @@ Status SessionRun::prepare() {
   return {};
 }
 
+Status SessionRun::make_tracks() {
+  for (std::size_t i = 0; i < recordings_.size(); ++i) {
+    if (recordings_[i].archive)
+      TRY_VOID(unpack_tracks(recordings_[i]));
+    else
+      tracks_.push_back({recordings_[i], name_of_recording(checked_.options, i)});
+  }
+  if (tracks_.size() > 1) name_tracks();
+  if (unpacked_.empty()) return {};
+  // Where their sound is found again.
+  Json details = parse_json(run_.details, "run").value_or(Json::object());
+  details["tracks"] = Json::array();
+  for (const Track& track : tracks_) details["tracks"].push_back({{"sha256", track.recording.content}});
+  run_.details = to_line(details);
+  return store_.update_run(run_);
+}
+
+Status SessionRun::unpack_tracks(const Recording& archive) {
+  if (checked_.options.scope != Scope::Session)
+    return fail(ErrorCode::InvalidInput, "'" + archive.path.string() + "' is an archive, not a sound",
+                "Unpack it, and name one of its tracks; `skald process` takes the archive.");
+  meter_.begin(StageId::Decode);
+  StageContext shared = context();
+  unpacked_.push_back(TRY(unpack(shared, archive.path, archive.content)));
+  const fs::path& folder = unpacked_.back().directory;
+  const Json list = TRY(read_json_file(folder / "tracks.json"));
+  for (const Json& row : list.value("tracks", Json::array()))
+    tracks_.push_back({TRY(read_recording(folder / text_at(row, "file"), cancel_)), text_at(row, "name")});
+  return {};
+}
+
 void SessionRun::name_tracks() {
   std::vector<std::string> files;
   files.reserve(tracks_.size());
-  for (std::size_t i = 0; i < tracks_.size(); ++i)
-    files.push_back(fs::path(name_of_recording(checked_.options, i)).stem().string());
+  for (const Track& track : tracks_) files.push_back(fs::path(track.called).stem().string());
   const auto names = track_names(files, checked_.party);
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     tracks_[i].speaker_id = fmt::format("SPEAKER_{:02}", i);
@@ -121,9 +150,9 @@ Status SessionRun::find_or_add_run() {
       {"speakers", {o.speakers.value_or(0), o.min_speakers.value_or(0), o.max_speakers.value_or(0)}},
       {"party", checked_.party ? to_json(*checked_.party) : Json(nullptr)},
       {"recordings", Json::array()}};
-  for (const Track& track : tracks_)
+  for (const Recording& recording : recordings_)
     command["recordings"].push_back(
-        {{"path", fs::absolute(track.recording.path).string()}, {"sha256", track.recording.content}});
+        {{"path", fs::absolute(recording.path).string()}, {"sha256", recording.content}});
   for (const Skippable s : o.skip) command["skip"].push_back(static_cast<int>(s));
   for (const StageId stage : o.only) command["only"].push_back(info(stage).name);
   if (!o.called.empty()) command["called"] = o.called;
@@ -152,9 +181,12 @@ Status SessionRun::decode_all() {
   for (Track& track : tracks_) {
     meter_.begin(StageId::Decode);
     StageContext shared = context();
-    track.audio =
-        TRY(decode(shared, {track.recording.path, track.recording.content, checked_.options.stream}));
+    // A command for one stage makes nothing that is looked at later.
+    const bool copied = checked_.options.scope == Scope::Session;
+    track.audio = TRY(decode(shared, {track.recording.path, track.recording.content, checked_.options.stream},
+                             copied ? StageEnd::Part : StageEnd::Whole));
     TRY_VOID(unchanged(track.recording));
+    if (copied) TRY(copy_for_players(shared, *track.audio));
     const Json media = TRY(read_json_file(track.audio->directory / "media.json"));
     track.duration = get_or(media, "duration", 0.0);
     result_.duration = std::max(result_.duration, Seconds{track.duration});
@@ -281,9 +313,7 @@ Status SessionRun::assign_words() {
   segments_ = std::move(assigned.artifact);
   segments_content_ = assigned.content;
   result_.segments = std::move(assigned.segments);
-  for (Segment& segment : result_.segments)
-    for (const SpeakerRole& role : result_.roles)
-      if (role.speaker_id == segment.speaker_id && !role.name.empty()) segment.speaker_name = role.name;
+  name_speakers(result_.segments, result_.roles);
   return {};
 }
 

@@ -23,9 +23,10 @@ namespace skald {
 /// One recording, or one track of it, on its way.
 struct Track {
   Recording recording;
-  std::string speaker_id;  // set for one track per player
-  std::string speaker_name;
-  std::optional<Artifact> audio, heard, turns, words;
+  std::string called;           // as its user, or the archive, calls it
+  std::string speaker_id = {};  // set for one track per player
+  std::string speaker_name = {};
+  std::optional<Artifact> audio = {}, heard = {}, turns = {}, words = {};
   double duration = 0;
 };
 
@@ -54,6 +55,9 @@ class SessionRun {
 
  private:
   Status find_or_add_run();
+  /// Of each recording one, of an archive all that are in it.
+  Status make_tracks();
+  Status unpack_tracks(const Recording& archive);
   void name_tracks();
   void start_workers();
   /// Moves the finished folder to its name, which is told to the database first. Returns the name.
@@ -62,6 +66,10 @@ class SessionRun {
   StageContext context();
   void plan();
   std::vector<SpeakerRole> told_roles() const;
+  /// From 1 on.
+  std::size_t track_number(const Track& track) const {
+    return static_cast<std::size_t>(&track - tracks_.data()) + 1;
+  }
   /// Words by a service; nothing where it failed, which is noted as a fallback.
   Result<std::optional<Artifact>> transcribe_by_service(const Track& track);
   Status transcribe_here();
@@ -98,6 +106,8 @@ class SessionRun {
   std::unique_ptr<ProcessWorkerRunner> workers_;
   std::optional<FileLock> lock_;
   RunRecord run_;
+  std::vector<Recording> recordings_;
+  std::vector<Artifact> unpacked_;  // archives among them
   std::vector<Track> tracks_;
   SessionResult result_;
   Artifact segments_;

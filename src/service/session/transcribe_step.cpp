@@ -14,6 +14,7 @@
 #include "service/labels/speech_service.hpp"
 #include "service/labels/unload.hpp"
 #include "service/models/models.hpp"
+#include "service/session/heard_track.hpp"
 #include "service/session/run_state.hpp"
 #include "service/speech/speech_ladder.hpp"
 #include "stages/transcribe/transcribe.hpp"
@@ -120,7 +121,10 @@ Status SessionRun::transcribe_tracks(const TranscribeInput& input, const std::fu
     meter_.begin(StageId::Transcribe);
     StageContext shared = context();
     shared.started = started;
+    HeardTrack heard(observer_, track_number(track), TRY(diarization_of(track)), told_roles());
+    shared.unit = [&](const fs::path& units, std::size_t index) { heard.tell_unit(units, index); };
     track.words = TRY(transcribe(shared, *track.audio, *track.heard, input));
+    heard.tell_rest(track.words->directory);
   }
   return {};
 }
@@ -205,6 +209,8 @@ Status SessionRun::transcribe_all() {
     meter_.begin(StageId::Transcribe);
     track.words = TRY(transcribe_by_service(track));
     if (!track.words) return transcribe_here();
+    HeardTrack(observer_, track_number(track), TRY(diarization_of(track)), told_roles())
+        .tell_rest(track.words->directory);
   }
   return {};
 }

@@ -11,10 +11,14 @@ namespace skald {
 namespace fs = std::filesystem;
 namespace {
 
-bool made_from(const Store::UsedArtifact& used, const std::string& recording) {
-  const auto inputs = used.made_from.find("inputs");
-  return inputs != used.made_from.end() && inputs->is_array() && !inputs->empty() &&
-         inputs->front() == recording;
+// The one that was made from an input: the hash of a recording, or the key of another artifact.
+std::optional<Artifact> made_from(const std::vector<Store::UsedArtifact>& all, const std::string& input) {
+  for (const Store::UsedArtifact& used : all) {
+    const auto inputs = used.made_from.find("inputs");
+    if (inputs != used.made_from.end() && inputs->is_array() && !inputs->empty() && inputs->front() == input)
+      return used.artifact;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -48,13 +52,26 @@ Result<Session> find_session(Store& store, const std::string& name) {
   return Session{runs.back().id, name, std::move(runs)};
 }
 
-std::vector<std::string> recordings_of(const RunRecord& run) {
+namespace {
+
+std::vector<std::string> hashes_in(const Json& details, std::string_view field) {
   std::vector<std::string> hashes;
-  const Json details = parse_json(run.details, "run").value_or(Json::object());
-  const auto list = details.is_object() ? details.find("recordings") : details.end();
+  const auto list = details.is_object() ? details.find(field) : details.end();
   if (!details.is_object() || list == details.end()) return hashes;
-  for (const Json& recording : *list) hashes.push_back(get_or(recording, "sha256", std::string()));
+  for (const Json& row : *list) hashes.push_back(get_or(row, "sha256", std::string()));
   return hashes;
+}
+
+}  // namespace
+
+std::vector<std::string> recordings_of(const RunRecord& run) {
+  return hashes_in(parse_json(run.details, "run").value_or(Json::object()), "recordings");
+}
+
+std::vector<std::string> tracks_of(const RunRecord& run) {
+  const Json details = parse_json(run.details, "run").value_or(Json::object());
+  auto tracks = hashes_in(details, "tracks");
+  return tracks.empty() ? hashes_in(details, "recordings") : tracks;
 }
 
 Result<std::optional<std::int64_t>> session_with_recording(Store& store, const std::string& sha256) {
@@ -98,16 +115,16 @@ Result<OpenFile> open_transcript(const Session& session) {
   return file;
 }
 
-Result<SessionAudio> open_audio(Store& store, const Session& session, std::size_t track) {
+Result<SessionSound> find_sound(Store& store, const Session& session, std::size_t track) {
   for (const RunRecord& run : session.runs) {
-    const auto recordings = recordings_of(run);
-    auto decoded = TRY(store.artifacts_of(run.id, info(StageId::Decode).name));
+    const auto tracks = tracks_of(run);
+    const auto decoded = TRY(store.artifacts_of(run.id, info(StageId::Decode).name));
     if (decoded.empty()) continue;
-    if (track == 0 || track > recordings.size()) break;
-    for (Store::UsedArtifact& used : decoded)
-      if (made_from(used, recordings[track - 1]))
-        return SessionAudio{TRY(open_in(used.artifact.directory, "audio.wav")), used.artifact.key,
-                            std::move(used.artifact.hold)};
+    if (track == 0 || track > tracks.size()) break;
+    if (auto audio = made_from(decoded, tracks[track - 1])) {
+      auto copy = made_from(decoded, audio->key);
+      return SessionSound{std::move(*audio), std::move(copy)};
+    }
   }
   return fail(ErrorCode::NotFound,
               "the session '" + session.name + "' has no sound of track " + std::to_string(track),

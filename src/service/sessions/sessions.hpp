@@ -28,6 +28,8 @@ Result<Session> find_session(Store& store, const std::string& name);
 
 /// SHA-256 of each recording of a run, in their order.
 std::vector<std::string> recordings_of(const RunRecord& run);
+/// The same of each track: an archive is one recording with many.
+std::vector<std::string> tracks_of(const RunRecord& run);
 
 /// The id of a session that one of its runs made from this recording; nothing where there is none.
 Result<std::optional<std::int64_t>> session_with_recording(Store& store, const std::string& sha256);
@@ -45,14 +47,13 @@ Result<std::string> rename_session(Store& store, const Session& session, std::st
 /// `_data.json` of the newest results.
 Result<OpenFile> open_transcript(const Session& session);
 
-/// The sound of one track as the stages heard it: 16 kHz mono, 16-bit WAV.
-struct SessionAudio {
-  OpenFile file;
-  std::string key;                   // changes with the content
-  std::shared_ptr<const void> hold;  // as long as it lives, the store keeps the file
+/// The sound of one track, as long as it lives kept by the store.
+struct SessionSound {
+  Artifact audio;                // as the stages heard it: audio.wav, 16 kHz mono, 16 bit
+  std::optional<Artifact> copy;  // for players; sessions of an older Skald have none
 };
 /// `track` counts from 1, in the order in which the recordings were named.
-Result<SessionAudio> open_audio(Store& store, const Session& session, std::size_t track);
+Result<SessionSound> find_sound(Store& store, const Session& session, std::size_t track);
 
 /// Forgets a session; recordings and results stay. Returns bytes freed.
 Result<std::uint64_t> remove_session(Store& store, const Session& session);

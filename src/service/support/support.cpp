@@ -2,16 +2,15 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zip.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <memory>
 #include <tuple>
 
 #include "base/files.hpp"
 #include "base/secrets.hpp"
+#include "formats/export/zip_owner.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
@@ -20,10 +19,7 @@ namespace {
 constexpr std::uint64_t kMostOfALog = 2'000'000;
 constexpr std::uint64_t kMostOfLogs = 20'000'000;
 
-struct Discard {
-  void operator()(zip_t* archive) const { ::zip_discard(archive); }
-};
-using Archive = std::unique_ptr<zip_t, Discard>;
+using Archive = ZipOwned<zip_t>;
 
 tl::unexpected<Error> zip_failed(const fs::path& zip, const char* why) {
   return fail(ErrorCode::Io, "cannot write '" + zip.string() + "': " + why, "Check the disk and the folder.");

@@ -127,11 +127,18 @@ Status Uploads::take_up() {
   }
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") != std::string::npos || name.size() > 18) continue;
-    if (!TRY(store_->upload(std::stoll(name)))) fs::remove(entry.path(), error);
+    const auto id = id_of(entry.path());
+    if (id && !TRY(store_->upload(*id))) fs::remove(entry.path(), error);
   }
   return {};
+}
+
+std::optional<std::int64_t> Uploads::id_of(const fs::path& path) const {
+  const std::string name = path.filename().string();
+  if (path.parent_path() != folder_ || name.empty() || name.size() > 18 ||
+      name.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return std::stoll(name);
 }
 
 Result<UploadRecord> Uploads::begin(const std::string& name, std::uint64_t size, const UploadLimits& limits) {

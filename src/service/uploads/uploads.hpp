@@ -56,6 +56,8 @@ class Uploads {
   Status remove(std::int64_t id);
 
   std::filesystem::path file(std::int64_t id) const { return folder_ / std::to_string(id); }
+  /// The upload that a file of ours belongs to, there or not; nothing for any other path.
+  std::optional<std::int64_t> id_of(const std::filesystem::path& path) const;
 
  private:
   /// What is known of an upload while the server runs.

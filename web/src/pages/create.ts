@@ -8,28 +8,19 @@ import { t } from "../i18n";
 import { listen } from "../live";
 import { complain } from "../notices";
 import type { Job } from "../create/jobs";
+import "../create/options";
+import type { Options } from "../create/options";
 import { keep, keptParties, nobody, partyText, readParty, type Party } from "../create/party";
 import { Upload, type UploadState } from "../create/upload";
-import "./plan";
 
 const LONGEST_NAME = 200; // bytes
-const BACKENDS: [string, string[]][] = [
-  ["preset", ["local", "cpu", "low-memory", "groq", "mixed"]],
-  ["transcriber", ["whisper", "groq", "openai"]],
-  ["classifier", ["e5", "ollama", "groq", "openai", "compatible"]],
-  ["device", ["auto", "cpu", "cuda"]],
-];
-
 @customElement("create-page")
 export class CreatePage extends Element {
   @state() private uploads: Upload[] = [];
   @state() private path = "";
   @state() private name = "";
   @state() private party: Party = keptParties()[0] ?? nobody();
-  @state() private language = "auto";
-  @state() private speakers = "";
-  @state() private options: Record<string, string> = {};
-  @state() private models: string[] = [];
+  @state() private options: Options = { language: "auto" };
   @state() private problem = "";
   @state() private starting = false;
   @state() private over = false;
@@ -49,12 +40,8 @@ export class CreatePage extends Element {
 
   private async load() {
     try {
-      const [{ uploads }, { models }] = await Promise.all([
-        get<{ uploads: UploadState[] }>("/uploads"),
-        get<{ models: { name: string; kind: string; installed: boolean }[] }>("/models"),
-      ]);
+      const { uploads } = await get<{ uploads: UploadState[] }>("/uploads");
       this.uploads = uploads.map((state) => new Upload(state, null, this.changed));
-      this.models = models.filter((m) => m.kind === "speech" && m.installed).map((m) => m.name);
     } catch (error) {
       this.problem = reason(error);
     }
@@ -125,7 +112,7 @@ export class CreatePage extends Element {
       <h2 id="recording">1. ${t("recording")}</h2>
       <div class="drop ${this.over ? "over" : ""}" @dragover=${over(true)} @dragleave=${over(false)} @drop=${dropped}>
         <p>${t("drop_here")}</p>
-        <label class="button primary">${t("choose_files")}<input class="hidden" type="file" multiple accept="audio/*,video/*,.flac,.opus,.mkv" @change=${chosen} /></label>
+        <label class="button primary">${t("choose_files")}<input class="hidden" type="file" multiple accept="audio/*,video/*,.flac,.opus,.mkv,.zip" @change=${chosen} /></label>
       </div>
       <ul class="uploads">${this.uploads.map((u) => this.upload(u))}</ul>
       <details><summary>${t("other_ways")}</summary>
@@ -180,14 +167,6 @@ export class CreatePage extends Element {
     </section>`;
   }
 
-  private option(name: string, values: string[]) {
-    return html`<label class="field">${t(`option_${name}` as "option_preset")}
-      <select @change=${(e: Event) => (this.options = { ...this.options, [name]: (e.target as HTMLSelectElement).value })}>
-        <option value="">${t("as_set")}</option>
-        ${values.map((v) => html`<option value=${v} ?selected=${this.options[name] === v}>${v}</option>`)}
-      </select></label>`;
-  }
-
   private nameProblem(): string {
     const name = this.name.trim();
     if (!name) return t("name_missing");
@@ -203,23 +182,9 @@ export class CreatePage extends Element {
         <label class="field">${t("session_name")}
           <input .value=${this.name} aria-invalid=${wrong ? "true" : "false"} aria-describedby="name-note" @input=${(e: Event) => (this.name = (e.target as HTMLInputElement).value)} />
         </label>
-        <label class="field">${t("spoken")}
-          <select @change=${(e: Event) => (this.language = (e.target as HTMLSelectElement).value)}>
-            <option value="auto">${t("spoken_auto")}</option>
-            <option value="en">English</option>
-            <option value="nl">Nederlands</option>
-          </select>
-        </label>
-        <label class="field">${t("how_many")}<input type="number" min="1" max="20" .value=${this.speakers} @input=${(e: Event) => (this.speakers = (e.target as HTMLInputElement).value)} /></label>
       </div>
       <p id="name-note" class="muted" aria-live="polite">${wrong}</p>
-      <details><summary>${t("advanced")}</summary>
-        <div class="fields">
-          ${BACKENDS.map(([name, values]) => this.option(name, values))}
-          ${this.option("model", this.models)}
-        </div>
-        <plan-view .wish=${this.options}></plan-view>
-      </details>
+      <run-options .options=${this.options} @choose=${(e: CustomEvent<Options>) => (this.options = e.detail)}></run-options>
     </section>`;
   }
 
@@ -248,9 +213,7 @@ export class CreatePage extends Element {
     const recordings = this.recordings();
     if (!recordings || this.nameProblem()) return;
     keep(this.party);
-    const options: Record<string, unknown> = { language: this.language, ...Object.fromEntries(Object.entries(this.options).filter(([, v]) => v)) };
-    if (this.speakers) options.speakers = Number(this.speakers);
-    void this.start(recordings, { name: this.name.trim(), party: partyText(this.party), options });
+    void this.start(recordings, { name: this.name.trim(), party: partyText(this.party), options: this.options });
   }
 
   render() {

@@ -7,6 +7,7 @@ import { clock, percent } from "../format";
 import { t } from "../i18n";
 import { listen } from "../live";
 import { complain, confirm } from "../notices";
+import "../create/heard";
 import { shareOf, type Job } from "../create/jobs";
 import { stageName } from "./plan";
 
@@ -87,6 +88,7 @@ export class JobPage extends Element {
         <ol class="stages">${job.stages.map((s) => this.stage(s))}</ol>
         ${this.buttons(job)}
       </section>
+      <job-heard .job=${job.id}></job-heard>
       ${notes.length ? html`<section class="card" aria-labelledby="notes"><h2 id="notes">${t("job_notes")}</h2><ul>${notes.map((text) => html`<li>${text}</li>`)}</ul></section>` : nothing}
     `;
   }

@@ -428,7 +428,7 @@ export class ReviewPage extends Element {
     const { review } = this;
     return html`<div class="review">
       <p class="crumb"><a href="#/">← ${t("sessions")}</a></p>
-      <div class="head"><h1 tabindex="-1">${review?.name ?? t("session")}</h1>${review ? html`<button class="plain" @click=${() => this.rename(review)}>${t("rename")}</button>` : nothing}</div>
+      <div class="head"><h1 tabindex="-1">${review?.name ?? t("session")}</h1>${review ? html`<button class="plain" @click=${() => this.rename(review)}>${t("rename")}</button>` : nothing} <a class="button plain" href="#/sessions/${this.session}/again">${t("again_session")}</a></div>
       ${review?.unattached.length ? html`<p class="banner" role="status">${plural("unattached", review.unattached.length)}</p>` : nothing}
       ${this.problem ? this.explain() : nothing}
       ${review ? this.body(review) : this.problem ? nothing : html`<p class="muted" role="status">${t("loading")}</p>`}
