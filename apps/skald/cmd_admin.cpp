@@ -56,7 +56,7 @@ Status tune(const std::string& name) {
 }  // namespace
 
 void add_models(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("models", "Models: list, add, verify, tune");
+  auto* command = app.add_subcommand("models", "Models: list, add, remove, verify, tune");
   command->require_subcommand(1);
   command->footer("Example: skald models add ~/models/faster-whisper-large-v3-turbo --name turbo");
   auto path = std::make_shared<std::string>();
@@ -74,6 +74,9 @@ void add_models(CLI::App& app, Action& chosen) {
       return added ? 0 : report(added.error());
     };
   });
+  auto* remove = command->add_subcommand("remove", "Forget a model that was added; its files stay");
+  remove->add_option("name", *name, "A name that `skald models add` gave")->required();
+  remove->callback([&chosen, name] { chosen = [name] { return finish(remove_model(*name)); }; });
   auto* check = command->add_subcommand("verify", "Compare files with their SHA-256");
   check->add_option("model", *name, "One model; default: all that are installed");
   check->callback([&chosen, name] { chosen = [name] { return finish(verify(*name)); }; });

@@ -1,15 +1,20 @@
 // serve: the page and the API, on this machine.
+#include <linux/close_range.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "api/server.hpp"
 #include "api/tokens.hpp"
 #include "cli.hpp"
+#include "platform/process/worker_process.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -27,13 +32,35 @@ Status print_token() {
   return {};
 }
 
+// The same process begins from the start: who started it keeps its number. Returns only where that fails.
+int start_anew(const ServeWords& words, int port) {
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  const std::string program = (program_directory() / "skald").string();
+  std::vector<std::string> arguments = {program,    "serve",  "--host",
+                                        words.host, "--port", std::to_string(port)};
+  std::vector<char*> argv;
+  for (std::string& word : arguments) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(program.c_str(), argv.data());
+  return errno;
+}
+
 Status serve(const ServeWords& words) {
-  const auto server =
+  auto server =
       TRY(api::Server::start({words.host, words.port, default_home(), SKALD_VERSION}, interrupt_token()));
   std::cerr << "skald: open " << server->url() << " in a browser. Ctrl-C stops.\n" << std::flush;
   constexpr int turn_ms = 100;  // a signal ends the wait at once
-  while (!interrupt_token().cancelled()) ::poll(nullptr, 0, turn_ms);
-  if (!server->stop(std::chrono::milliseconds(1500))) {
+  while (!interrupt_token().cancelled() && server->asked_ending() == api::Ending::None)
+    ::poll(nullptr, 0, turn_ms);
+  const bool again = server->asked_ending() == api::Ending::Restart && !interrupt_token().cancelled();
+  const int port = server->port();
+  const bool stopped = server->stop(std::chrono::milliseconds(1500));
+  if (again) {
+    std::cerr << "skald: starting anew.\n" << std::flush;
+    if (stopped) server.reset();  // a job that runs is interrupted, and waits to go on
+    return tl::unexpected(errno_error(start_anew(words, port), "cannot start anew:", "skald"));
+  }
+  if (!stopped) {
     // What is stored is stored: nothing is lost but the reply to that request.
     std::cerr << "skald: stopped while a request was being answered.\n" << std::flush;
     ::_exit(0);

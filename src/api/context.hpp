@@ -1,10 +1,12 @@
 // What handlers work with: one store, the events, and who may come in.
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "api/ending.hpp"
 #include "api/events.hpp"
 #include "api/guard.hpp"
 #include "api/tokens.hpp"
@@ -38,6 +40,8 @@ class Context {
   void close();
 
   const std::string version;
+  /// Set by a request; who runs the server looks at it.
+  std::atomic<Ending> ending = Ending::None;
   Gate gate;
   EventHub events;
   CancelToken cancel;

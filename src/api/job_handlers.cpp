@@ -1,11 +1,12 @@
 // Jobs: sessions that wait for their turn.
 #include "api/handlers.hpp"
 #include "service/jobs/again.hpp"
+#include "service/jobs/demo.hpp"
 
 namespace skald::api {
 
 Result<Reply> get_jobs(Context& context, const Call&) {
-  return json_reply({{"jobs", TRY(context.jobs->list())}});
+  return json_reply({{"jobs", TRY(context.jobs->list())}, {"demo", find_demo().has_value()}});
 }
 
 Result<Reply> get_job(Context& context, const Call& call) {

@@ -1,5 +1,7 @@
 #include "api/message.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -36,6 +38,19 @@ Reply json_reply(const Json& json, int status) {
 
 namespace {
 
+// RFC 6266: the name in ASCII for old clients, and as it is.
+std::string save_as(const std::string& name) {
+  std::string plain, encoded;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-' || c == '.';
+    plain += safe ? c : '_';
+    encoded += safe ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
+}
+
 struct Row {
   RefusalCode code;
   std::string_view name;
@@ -59,6 +74,14 @@ Json error_json(std::string_view code, const std::string& message, std::string_v
 }
 
 }  // namespace
+
+Reply saved_reply(std::string type, const std::string& name, std::string content) {
+  Reply reply;
+  reply.type = std::move(type);
+  reply.headers.emplace_back("Content-Disposition", save_as(name));
+  reply.body = std::move(content);
+  return reply;
+}
 
 tl::unexpected<Refusal> refuse(RefusalCode code, std::string message) {
   return tl::unexpected(Refusal{code, std::move(message)});

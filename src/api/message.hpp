@@ -56,6 +56,8 @@ struct Reply {
   std::string type = "application/json";
   Fields headers;
   std::variant<std::string, FileBody, StreamBody> body;
+  /// Called once a body of text was sent, or could not be.
+  std::function<void()> afterwards = {};
 };
 
 enum class RefusalCode {
@@ -77,6 +79,8 @@ int http_status(RefusalCode code);
 RefusalCode refusal_of_status(int http_status);
 
 Reply json_reply(const Json& json, int status = 200);
+/// A file to be saved under that name.
+Reply saved_reply(std::string type, const std::string& name, std::string content);
 /// {"error": {"code", "message", "advice", "retry"}} and the fields of `more`, without secrets.
 Reply error_reply(const Error& error, const Json& more = Json::object());
 Reply error_reply(const Refusal& refusal);

@@ -37,11 +37,16 @@ Json error_answer(std::string_view when) {
           {"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}};
 }
 
+std::string good_status(std::string_view operation) {
+  if (operation == "beginUpload" || operation == "addJob" || operation == "addModel") return "201";
+  return operation == "restart" || operation == "stop" ? "202" : "200";
+}
+
 Json responses(const Route& route) {
   const bool events = route.type == "text/event-stream";
   const Json schema =
       route.type == "application/json" ? Json({{"type", "object"}}) : Json({{"type", "string"}});
-  const std::string good = route.operation == "beginUpload" || route.operation == "addJob" ? "201" : "200";
+  const std::string good = good_status(route.operation);
   Json all = {{good, {{"description", route.summary}, {"content", {{route.type, {{"schema", schema}}}}}}}};
   if (route.type == "audio/wav") {
     all["206"] = {{"description", "The part that Range names"},
@@ -71,11 +76,18 @@ Json responses(const Route& route) {
           std::pair{"422", "The recording, party or setting cannot be used"},
           std::pair{"507", "The disk has no room"}})
       all[status] = error_answer(when);
+  if (route.pattern.find("/models") != std::string_view::npos ||
+      route.pattern.find("/config") != std::string_view::npos) {
+    all["404"] = error_answer("There is no such model, folder or setting");
+    all["409"] = error_answer("Something stands above it: the environment");
+    all["422"] = error_answer("The value, or what the files hold, is wrong");
+  }
   if (route.operation == "getPlan") {
     all["404"] = error_answer("There is no such backend, model or preset");
     all["422"] = error_answer("The settings are wrong");
   }
-  if (events || route.operation == "getPlan" || route.operation == "getDoctor")
+  if (events || route.operation == "getPlan" || route.operation == "getDoctor" ||
+      route.operation == "getSupport" || route.operation == "verifyModel" || route.operation == "freeMemory")
     all["503"] = error_answer("Busy; try again");
   return all;
 }

@@ -62,6 +62,18 @@ bool send_next(const StreamBody& next, httplib::DataSink& sink) {
   return sink.is_writable() && (text->empty() || sink.write(text->data(), text->size()));
 }
 
+// The library tells when a body was sent only of one that it asks for.
+void set_content(std::string text, const std::string& type, std::function<void()> afterwards,
+                 httplib::Response& to) {
+  const std::size_t length = text.size();
+  to.set_content_provider(
+      length, type,
+      [text = std::move(text)](std::size_t offset, std::size_t left, httplib::DataSink& sink) {
+        return sink.write(text.data() + offset, left);
+      },
+      [afterwards = std::move(afterwards)](bool) { afterwards(); });
+}
+
 void put(Reply reply, httplib::Response& to) {
   to.status = reply.status;
   for (const auto& [name, value] : reply.headers) {
@@ -70,7 +82,10 @@ void put(Reply reply, httplib::Response& to) {
   }
   if (!to.has_header("Accept-Ranges")) to.set_header("Accept-Ranges", "none");
   if (auto* text = std::get_if<std::string>(&reply.body)) {
-    if (!text->empty()) to.set_content(std::move(*text), reply.type);
+    if (reply.afterwards)
+      set_content(std::move(*text), reply.type, std::move(reply.afterwards), to);
+    else if (!text->empty())
+      to.set_content(std::move(*text), reply.type);
   } else if (auto* file = std::get_if<FileBody>(&reply.body)) {
     const auto length = static_cast<std::size_t>(file->length);
     to.set_content_provider(length, reply.type,
@@ -260,6 +275,14 @@ Server::~Server() {
 
 const std::string& Server::url() const {
   return parts_->url;
+}
+
+Ending Server::asked_ending() const {
+  return parts_->context->ending;
+}
+
+int Server::port() const {
+  return parts_->port;
 }
 
 bool Server::stop(std::chrono::milliseconds patience) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "api/ending.hpp"
 #include "base/result.hpp"
 #include "pipeline/ports.hpp"
 
@@ -32,6 +33,9 @@ class Server {
 
   /// http://127.0.0.1:7860/
   const std::string& url() const;
+  int port() const;
+  /// What a request has asked for, once its reply was sent.
+  Ending asked_ending() const;
   /// Takes no more requests and ends event streams and connections. False: a request still lasts after that
   /// time.
   bool stop(std::chrono::milliseconds patience);

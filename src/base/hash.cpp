@@ -51,7 +51,8 @@ std::string sha256(std::string_view bytes) {
   return hash.hex();
 }
 
-Result<std::string> sha256_file(const std::filesystem::path& path) {
+Result<std::string> sha256_file(const std::filesystem::path& path,
+                                const std::function<bool(std::size_t bytes)>& goes_on) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return tl::unexpected(errno_error(errno, "cannot open", path.string()));
   Sha256 hash;
@@ -62,6 +63,8 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return tl::unexpected(errno_error(errno, "cannot read", path.string()));
     hash.update({buffer.data(), static_cast<std::size_t>(n)});
+    if (!goes_on(static_cast<std::size_t>(n)))
+      return fail(ErrorCode::Cancelled, "stopped while '" + path.string() + "' was being read");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ class Sha256 {
 };
 
 std::string sha256(std::string_view bytes);
-Result<std::string> sha256_file(const std::filesystem::path& path);
+/// `goes_on` hears how many bytes each piece had that was read; false ends it, with Cancelled.
+Result<std::string> sha256_file(
+    const std::filesystem::path& path,
+    const std::function<bool(std::size_t bytes)>& goes_on = [](std::size_t) { return true; });
 
 }  // namespace skald

@@ -89,6 +89,18 @@ Result<EnvEntry> parse_line(std::string_view line, const Place& place) {
   return entry;
 }
 
+// So that it is read back as it is, here and by programs that expand what stands in double quotes.
+std::string written(std::string_view value) {
+  if (all_of(value, "0123456789_-./:@%+=,~")) return std::string(value);
+  if (value.find('\'') == std::string_view::npos) return fmt::format("'{}'", value);
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\' || c == '$') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 }  // namespace
 
 const std::string* EnvFile::find(std::string_view name) const {
@@ -115,6 +127,28 @@ Result<EnvFile> parse_env(std::string_view text, std::string_view origin) {
 Result<EnvFile> read_env(const std::filesystem::path& path) {
   const std::string text = TRY(read_file(path, largest_env));
   return parse_env(text, path.string());
+}
+
+Result<std::string> env_with(std::string_view text, std::string_view origin, std::string_view name,
+                             const std::optional<std::string>& value) {
+  const EnvFile file = TRY(parse_env(text, origin));
+  std::vector<std::size_t> lines;  // that hold the name; the last one counts
+  for (const EnvEntry& entry : file.entries)
+    if (entry.name == name) lines.push_back(entry.line);
+  std::string changed;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = text.find('\n');
+    const std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+    text.remove_prefix(line.size());
+    if (std::find(lines.begin(), lines.end(), number) == lines.end())
+      changed += line;
+    else if (value && number == lines.back())
+      changed +=
+          fmt::format("{}{}={}\n", trim(line).starts_with("export") ? "export " : "", name, written(*value));
+  }
+  if (!value || !lines.empty()) return changed;
+  if (!changed.empty() && changed.back() != '\n') changed += '\n';
+  return changed + fmt::format("{}={}\n", name, written(*value));
 }
 
 }  // namespace skald

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,10 @@ struct EnvFile {
 /// origin, line and column, and never shows a value.
 Result<EnvFile> parse_env(std::string_view text, std::string_view origin);
 Result<EnvFile> read_env(const std::filesystem::path& path);
+
+/// The text with that value for a name, or without the name; all other lines stay as they are. Fails where
+/// the text cannot be parsed.
+Result<std::string> env_with(std::string_view text, std::string_view origin, std::string_view name,
+                             const std::optional<std::string>& value);
 
 }  // namespace skald

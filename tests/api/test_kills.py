@@ -1,7 +1,11 @@
-"""Kill -9 of the server at random moments, fifty times, in uploads and in runs: nothing that was answered is lost."""
+"""Kill -9 of the server at random moments, in uploads, runs and corrections: nothing that was answered is lost.
+
+SKALD_KILLS: how many of each, where fewer are not enough (bench/server/kills.py).
+"""
 
 import hashlib
 import http.client
+import os
 import random
 import sqlite3
 import subprocess
@@ -12,10 +16,11 @@ from pathlib import Path
 from serving import Serving
 from test_jobs import Queue, children, is_alive
 
-from program import Case, HomeCase
+from program import Case, HomeCase, LaterCase
 
-KILLS_IN_UPLOADS = 30
-KILLS_IN_RUNS = 20
+KILLS_IN_UPLOADS = int(os.environ.get("SKALD_KILLS", 30))
+KILLS_IN_RUNS = int(os.environ.get("SKALD_KILLS", 20))
+KILLS_IN_CORRECTIONS = int(os.environ.get("SKALD_KILLS", 12))
 KILLS_A_RUN = 7  # then it may come to its end
 
 
@@ -115,6 +120,59 @@ class Runs(Killed, Case):
         # The next run begins only when all of the first one has ended.
         self.until_works(job, "listen")
         self.assertFalse([pid for pid in below if is_alive(pid)])
+
+
+class Corrections(Killed, LaterCase):
+    def setUp(self):
+        super().setUp()
+        with sqlite3.connect(self.home / "skald.db") as database:  # the results were made in another folder
+            database.execute("UPDATE run SET directory=?", (str(self.reference.results),))
+
+    def correct_until_killed(self, server, session, revision):
+        """Gives a segment another text again and again; what was answered last goes to self.answered."""
+        try:
+            while True:
+                self.number += 1
+                path = f"/api/v1/sessions/{session}/edits"
+                edit = {"op": "text", "segment": self.segment, "text": f"Words of correction {self.number}."}
+                said = server.send_json("POST", path, {"revision": revision, "edits": [edit]})
+                if said.status != 200:
+                    self.refused.append(said)
+                    return
+                revision = said.json()["revision"]
+                self.answered = (revision, edit["text"])
+        except (OSError, http.client.HTTPException):
+            pass
+
+    def test_what_was_answered_is_there(self):
+        randomly = random.Random(13)
+        self.refused, self.number = [], 0
+        self.server = self.serve()
+        [session] = [s["id"] for s in self.server.get("/api/v1/sessions").json()["sessions"]]
+        review = f"/api/v1/sessions/{session}/review"
+        first = self.server.get(review).json()
+        self.segment = first["segments"][0]["id"]
+        steps = 0
+        for _ in range(KILLS_IN_CORRECTIONS):
+            told = self.server.get(review).json()
+            self.answered = (told["revision"], told["segments"][0]["text"])
+            sender = threading.Thread(target=self.correct_until_killed, args=(self.server, session, told["revision"]))
+            sender.start()
+            wait_and_kill(self.server, randomly.uniform(0, 0.5))
+            sender.join()
+            self.server = self.serve()
+            told = self.server.get(review).json()
+            # The answer to the last step may have been lost on its way: then that one holds, whole.
+            if told["revision"] != self.answered[0]:
+                self.answered = (told["revision"], f"Words of correction {self.number}.")
+            self.assertEqual((told["revision"], told["segments"][0]["text"]), self.answered)
+            history = self.server.get(f"/api/v1/sessions/{session}/history").json()["edits"]
+            self.assertGreaterEqual(len(history), steps)
+            steps = len(history)
+        self.assertEqual(self.refused, [])
+        self.assertEqual(len(told["segments"]), len(first["segments"]))
+        self.assertEqual(told["edits"], steps)
+        self.assert_database_whole()
 
 
 if __name__ == "__main__":

@@ -24,5 +24,24 @@ TEST(Sha256, InPiecesAndFromAFile) {
   EXPECT_EQ(sha256_file(folder / "b").error().code, ErrorCode::NotFound);
 }
 
+TEST(Hash, ReadingAFileCanBeStopped) {
+  const TestFolder folder;
+  put(folder / "large", std::string(3 << 20, 'x'));
+  std::size_t read = 0;
+  EXPECT_EQ(sha256_file(folder / "large",
+                        [&](std::size_t bytes) {
+                          read += bytes;
+                          return true;
+                        })
+                .value(),
+            sha256(std::string(3 << 20, 'x')));
+  EXPECT_EQ(read, 3u << 20);
+  int pieces = 0;
+  const auto stopped = sha256_file(folder / "large", [&](std::size_t) { return ++pieces < 2; });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::Cancelled);
+  EXPECT_EQ(pieces, 2);
+}
+
 }  // namespace
 }  // namespace skald

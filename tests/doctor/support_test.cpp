@@ -1,5 +1,7 @@
 #include "service/support/support.hpp"
 
+#include "service/support/log_lines.hpp"
+
 #include <gmock/gmock.h>
 #include <zip.h>
 
@@ -77,6 +79,28 @@ TEST(Support, NewestLogsFirstTheirEndsAndNoLinks) {
   EXPECT_EQ(logs[0].name, "logs/new.log");
   EXPECT_EQ(logs[0].content, "the end\n");
   EXPECT_EQ(logs[1].content, "old\n");
+}
+
+TEST(LogLines, TheNewestOfAllLogsFromALevelOn) {
+  const TestFolder folder;
+  put(folder / "logs/a.log",
+      "2026-11-23 20:15:04.118 INFO transcribe: 40 %\n"
+      "2026-11-23 20:16:40.002 WARNING classify segment 12: late\nnot a line\n"
+      "2026-11-23 20:16:41.507 ERROR: token gsk_0123456789abcdef\n");
+  put(folder / "logs/b.log",
+      "2026-11-23 20:16:00.000 DEBUG quiet\n2026-11-23 20:16:41.000 WARNING here\n"
+      "2026-11-23 20:16:42.000 LOUD none\n2026-11-23 20:16:43.000\n");
+  const auto texts = [&](LogLevel least, std::size_t most) {
+    std::vector<std::string> found;
+    for (const LogLine& line : newest_lines(folder.path(), least, most))
+      found.push_back(line.file + " " + std::string(to_string(line.level)) + " " + line.text);
+    return found;
+  };
+  EXPECT_THAT(texts(LogLevel::Warning, 10), ElementsAre("a.log error token [removed]", "b.log warning here",
+                                                        "a.log warning classify segment 12: late"));
+  EXPECT_THAT(texts(LogLevel::Debug, 10), testing::SizeIs(5));
+  EXPECT_THAT(texts(LogLevel::Debug, 1), ElementsAre("a.log error token [removed]"));
+  EXPECT_THAT(newest_lines(folder / "none", LogLevel::Debug, 5), testing::IsEmpty());
 }
 
 }  // namespace

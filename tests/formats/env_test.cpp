@@ -68,5 +68,27 @@ TEST(EnvFile, IsReadFromDiskAndNeverWritten) {
   EXPECT_EQ(read_env(folder / "none").error().code, ErrorCode::NotFound);
 }
 
+TEST(EnvWith, ChangesOneNameAndNothingElse) {
+  const std::string text = "# mine\r\nA=1 # one\n\nexport B='x'\nA=2\nC=3";
+  EXPECT_EQ(env_with(text, ".env", "A", "7").value(), "# mine\r\n\nexport B='x'\nA=7\nC=3");
+  EXPECT_EQ(env_with(text, ".env", "B", "y z").value(), "# mine\r\nA=1 # one\n\nexport B='y z'\nA=2\nC=3");
+  EXPECT_EQ(env_with(text, ".env", "C", std::nullopt).value(), "# mine\r\nA=1 # one\n\nexport B='x'\nA=2\n");
+  EXPECT_EQ(env_with(text, ".env", "D", "4").value(), text + "\nD=4\n");
+  EXPECT_EQ(env_with(text, ".env", "D", std::nullopt).value(), text);
+  EXPECT_EQ(env_with("", ".env", "D", "4").value(), "D=4\n");
+}
+
+TEST(EnvWith, WhatIsWrittenIsReadBack) {
+  for (const std::string wanted :
+       {"gsk_0aB", "with blank", "a'b", "a\"b$c\\d'", "x # y", "", "ü", "=", "\\n", " both "})
+    EXPECT_EQ(value(parse_env(env_with("X=1\n", ".env", "X", wanted).value(), ".env").value(), "X"), wanted);
+}
+
+TEST(EnvWith, ABrokenFileIsLeftAlone) {
+  const auto changed = env_with("A=1\nno name\n", ".env", "A", "2");
+  ASSERT_FALSE(changed);
+  EXPECT_THAT(changed.error().message, HasSubstr("line 2"));
+}
+
 }  // namespace
 }  // namespace skald

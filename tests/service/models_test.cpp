@@ -85,5 +85,14 @@ TEST(StagedModels, AreThoseOfTheCatalogue) {
   ::unsetenv("SKALD_MODELS");
 }
 
+TEST_F(ModelsTest, OnlyWhatWasAddedIsTakenOutAndItsFilesStay) {
+  const auto path = speech_model("m");
+  ASSERT_TRUE(add_model(path, "turbo"));
+  for (const char* name : {"m", "none", "", "../models/m", "."}) EXPECT_FALSE(remove_model(name)) << name;
+  ASSERT_TRUE(remove_model("turbo"));
+  EXPECT_FALSE(find_model("turbo"));
+  EXPECT_TRUE(std::filesystem::exists(path / "model.bin"));
+}
+
 }  // namespace
 }  // namespace skald

@@ -76,6 +76,8 @@ class Browser:
 class PagesCase(Case):
     """Flows in the browser, on the real finished session; `walk` names one of tests/web/flows."""
 
+    env = {}  # of the server, beside the home
+
     @classmethod
     def setUpClass(cls):
         chromium = need_browser()
@@ -92,7 +94,7 @@ class PagesCase(Case):
             rows.execute("UPDATE run SET directory = ?", (str(folder),))
 
     def serve(self, port=0):
-        self.server = Serving(self.home, port=port)
+        self.server = Serving(self.home, port=port, **self.env)
         self.addCleanup(self.server.kill)
         return self.server
 

@@ -1,9 +1,12 @@
 """The library in a real browser: empty, filled, live, in Dutch, by keyboard, on a phone, with hostile names."""
 
+import json
+import shutil
 import sqlite3
 import unittest
 
 from pages import PagesCase
+from program import LIMIT
 
 HOSTILE = ["<img src=x onerror=window.broken=1>", "\"><script>window.broken=1</script>", "javascript:window.broken=1",
            "{{constructor.constructor('window.broken=1')()}}", "</title><svg onload=window.broken=1>"]
@@ -67,8 +70,23 @@ class EmptyLibrary(PagesCase):
     def make_home(self, target):
         return self.reference.new_home(target)
 
-    def test_explains_itself(self):
-        self.walk("library", "empty")
+    def setUp(self):
+        super().setUp()
+        self.cache = self.folder / "cache"
+        self.env = dict.fromkeys(["XDG_CACHE_HOME", "HOME"], str(self.cache)) | {"SKALD_CACHE": str(self.cache)}
+
+    def answer(self, asked):
+        if asked["do"] != "render":
+            return super().answer(asked)
+        demo = self.cache / "demo"
+        demo.mkdir(parents=True)
+        shutil.copy(self.reference.short, demo / "demo_session.wav")
+        party = {"table": {"party_name": "The Table", "dm_name": "Rowan", "characters": [{"name": "Vess", "player": "Hanna"}]}}
+        (demo / "demo_session.party.json").write_text(json.dumps(party))
+        return {}
+
+    def test_explains_itself_and_the_demo_is_one_click_away(self):
+        self.walk("library", "empty", {"limit": 1000 * LIMIT})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import { BASE, renew } from "./api";
 
 type Listener = (data: any) => void;
 
-const KINDS = ["session.added", "session.changed", "session.removed", "review.changed", "upload.changed", "job.added", "job.changed", "job.removed", "job.segments"];
+const KINDS = ["session.added", "session.changed", "session.removed", "review.changed", "upload.changed", "job.added", "job.changed", "job.removed", "job.segments", "model.checked"];
 const listeners = new Map<string, Set<Listener>>();
 let source: EventSource | undefined;
 let wasOpen = false;

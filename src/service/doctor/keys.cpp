@@ -41,6 +41,12 @@ std::vector<Asked> services_to_ask(const Settings& settings, const std::filesyst
   return asked;
 }
 
+std::string_view key_setting(std::string_view service) {
+  for (const ServiceKey& row : kServiceKeys)
+    if (row.service == service) return row.key;
+  return {};
+}
+
 // What the body of an error says, short and without secrets.
 std::string reason_in(const http::HttpReply& reply) {
   constexpr std::size_t kLongest = 200;
@@ -121,6 +127,7 @@ void judge(KeyReport& report, const Asked& asked, const http::HttpReply& reply) 
 KeyReport ask(const Asked& asked, const CancelToken& cancel) {
   KeyReport report;
   report.service = asked.service;
+  report.setting = key_setting(asked.service);
   report.host = http::shown(asked.base_url);
   report.today = asked.today;
   if (!asked.key.empty()) report.key = masked(asked.key);
@@ -146,10 +153,11 @@ KeyReport ask(const Asked& asked, const CancelToken& cancel) {
 }  // namespace
 
 std::vector<KeyReport> test_keys(const Settings& settings, const std::filesystem::path& home,
-                                 const CancelToken& cancel) {
+                                 const CancelToken& cancel, std::string_view only) {
   std::vector<KeyReport> reports;
   for (const Asked& asked : services_to_ask(settings, home)) {
     if (cancel.cancelled()) break;
+    if (!only.empty() && key_setting(asked.service) != only) continue;
     reports.push_back(ask(asked, cancel));
   }
   return reports;
@@ -186,6 +194,7 @@ Json keys_json(const std::vector<KeyReport>& reports) {
       quotas.push_back({{"of", q.of}, {"left", q.left}, {"limit", q.limit}, {"reset", q.reset}});
     rows.push_back(
         {{"service", r.service},
+         {"setting", r.setting},
          {"host", r.host},
          {"key", r.key},
          {"health", to_string(r.health)},

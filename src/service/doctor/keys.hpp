@@ -14,6 +14,7 @@ namespace skald {
 
 struct KeyReport {
   std::string service;  // "groq", "openai", "compatible", "huggingface"
+  std::string setting;  // "GROQ_API_KEY": where its key stands
   std::string host;     // "https://api.groq.com"
   std::string key;      // "gsk_…9f3c"; empty: none is set
   Health health = Health::Ok;
@@ -36,9 +37,10 @@ struct KeyReport {
 };
 
 /// Groq and OpenAI where they have a key, a compatible service where it has an address, Hugging Face where
-/// there is a token. One request each; nothing of a session is sent. `home` is where tokens are counted.
+/// there is a token. One request each; nothing of a session is sent. `home` is where tokens are counted;
+/// `only`: the setting of one key, empty for all.
 std::vector<KeyReport> test_keys(const Settings& settings, const std::filesystem::path& home,
-                                 const CancelToken& cancel);
+                                 const CancelToken& cancel, std::string_view only = {});
 
 std::string keys_text(const std::vector<KeyReport>& reports);
 Json keys_json(const std::vector<KeyReport>& reports);

@@ -33,6 +33,19 @@ std::vector<fs::path> sorted_files(const fs::path& path) {
   return files;
 }
 
+std::uint64_t bytes_in(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (const fs::path& file : sorted_files(directory))
+    if (const auto size = fs::file_size(file, error); !error) bytes += size;
+  return bytes;
+}
+
+// Where add_model() puts its links.
+fs::path added_model(std::string_view name) {
+  return default_home() / "models" / name;
+}
+
 fs::path vocabulary_of(const fs::path& directory) {
   for (const char* name : {"vocabulary.json", "vocabulary.txt"})
     if (fs::exists(directory / name)) return directory / name;
@@ -70,6 +83,7 @@ Result<std::vector<ModelEntry>> list_models() {
                      get_or(row, "about", std::string()),
                      {}};
     if (const auto found = find_model(entry.name)) entry.directory = *found;
+    entry.has_hashes = row.contains("files");
     names.insert(entry.name);
     entries.push_back(std::move(entry));
   }
@@ -81,6 +95,11 @@ Result<std::vector<ModelEntry>> list_models() {
         entries.push_back({name, fs::exists(it->path() / "model.bin") ? "speech" : "other", "",
                            "added by you", it->path()});
     }
+  for (ModelEntry& entry : entries) {
+    if (entry.directory.empty()) continue;
+    entry.bytes = bytes_in(entry.directory);
+    entry.added = fs::is_symlink(added_model(entry.name), error);
+  }
   return entries;
 }
 
@@ -128,7 +147,7 @@ Result<fs::path> add_model(const fs::path& directory, std::string name) {
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
     return fail(ErrorCode::Usage, "'" + name + "' cannot be the name of a model",
                 "Give a plain name with --name.");
-  fs::path link = default_home() / "models" / name;
+  fs::path link = added_model(name);
   TRY_VOID(make_directories(link.parent_path()));
   std::error_code error;
   if (fs::exists(fs::symlink_status(link, error)))
@@ -139,14 +158,33 @@ Result<fs::path> add_model(const fs::path& directory, std::string name) {
   return link;
 }
 
-Result<std::vector<std::string>> verify_model(std::string_view name) {
+Status remove_model(std::string_view name) {
+  std::error_code error;
+  const bool plain = !name.empty() && name.find('/') == std::string_view::npos;
+  if (!plain || !fs::is_symlink(added_model(name), error))
+    return fail(ErrorCode::NotFound, "the model '" + std::string(name) + "' was not added by you",
+                "Only what `skald models add` made known can be taken out again.");
+  fs::remove(added_model(name), error);
+  if (error) return tl::unexpected(errno_error(error.value(), "cannot remove", added_model(name).string()));
+  return {};
+}
+
+Result<std::vector<std::string>> verify_model(std::string_view name,
+                                              const std::function<bool(double share)>& goes_on) {
   const fs::path directory = TRY(find_model(name));
   const Json known = TRY(catalogue());
+  const double all = static_cast<double>(std::max<std::uint64_t>(1, bytes_in(directory)));
+  double read = 0;
+  const auto tell = [&](std::size_t bytes) {
+    read += static_cast<double>(bytes);
+    return goes_on(std::min(1.0, read / all));
+  };
   std::vector<std::string> differences;
   for (const Json& row : known.at("models")) {
     if (get_or(row, "name", std::string()) != name || !row.contains("files")) continue;
     for (const auto& [file, wanted] : row.at("files").items()) {
-      const auto found = sha256_file(directory / file);
+      const auto found = sha256_file(directory / file, tell);
+      if (!found && found.error().code == ErrorCode::Cancelled) return tl::unexpected(found.error());
       if (!found) {
         differences.push_back(found.error().message);
       } else if (*found != wanted.get<std::string>()) {

@@ -60,6 +60,11 @@ Result<ReviewBook::Review> ReviewBook::load(std::int64_t id) {
   return review;
 }
 
+void ReviewBook::forget() {
+  const std::lock_guard lock(mutex_);
+  kept_.clear();
+}
+
 void ReviewBook::remember(const Review& review) {
   kept_.remove_if([&](const Review& old) { return old->session.id == review->session.id; });
   kept_.push_front(review);

@@ -37,6 +37,9 @@ class ReviewBook {
   /// whose results cannot be read keeps what was found in it.
   Status index_all();
 
+  /// Drops what is kept in memory; it is read anew when it is asked for.
+  void forget();
+
  private:
   explicit ReviewBook(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   Result<Review> load(std::int64_t session);

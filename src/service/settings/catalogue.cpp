@@ -117,6 +117,11 @@ bool is_allowed(const SettingInfo& setting, std::string_view value) {
   return std::find(words.begin(), words.end(), lower) != words.end();
 }
 
+tl::unexpected<Error> not_allowed(const SettingInfo& setting, std::string_view place) {
+  return fail(ErrorCode::InvalidConfig,
+              fmt::format("{}{} must be {}", place, setting.name, allowed_values(setting)));
+}
+
 bool only_from_environment(const SettingInfo& setting) {
   return setting.name.starts_with("SKALD_");
 }

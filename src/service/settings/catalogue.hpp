@@ -31,6 +31,9 @@ std::string allowed_values(const SettingInfo& setting);
 /// Whether a value is allowed. Empty values are: they mean "not set".
 bool is_allowed(const SettingInfo& setting, std::string_view value);
 
+/// "PLACENAME must be ...", without the value.
+tl::unexpected<Error> not_allowed(const SettingInfo& setting, std::string_view place = {});
+
 /// Names that only the environment may set, as they are needed to find the files.
 bool only_from_environment(const SettingInfo& setting);
 /// Keys and tokens: may not be shown. Names that Skald does not know are judged by their ending.

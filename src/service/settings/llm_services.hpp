@@ -1,5 +1,6 @@
 // What is set up for language model services: addresses, keys, models, limits.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,15 @@ struct ContextSettings {
 };
 
 enum class OllamaUnload { Never, Own, All };
+
+/// The settings of a service that has a key.
+struct ServiceKey {
+  std::string_view service, address, key;
+};
+inline constexpr std::array<ServiceKey, 4> kServiceKeys = {{{"groq", "GROQ_BASE_URL", "GROQ_API_KEY"},
+                                                            {"openai", "OPENAI_BASE_URL", "OPENAI_API_KEY"},
+                                                            {"compatible", "LLM_BASE_URL", "LLM_API_KEY"},
+                                                            {"huggingface", "HF_ENDPOINT", "HF_TOKEN"}}};
 
 struct LlmServices {
   ServiceSettings ollama, groq, openai, compatible;

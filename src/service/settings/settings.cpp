@@ -8,7 +8,6 @@
 #include "base/text.hpp"
 #include "formats/env.hpp"
 #include "formats/fields.hpp"
-#include "service/backends/backends.hpp"
 #include "service/settings/services.hpp"
 #include "store/store.hpp"
 
@@ -78,15 +77,10 @@ void hide_environment() {
   }
 }
 
-tl::unexpected<Error> must_be(const SettingInfo& setting, const std::string& place) {
-  return fail(ErrorCode::InvalidConfig,
-              place + ": " + std::string(setting.name) + " must be " + allowed_values(setting));
-}
-
 }  // namespace
 
 Result<Settings> Settings::load() {
-  return load({".env", default_home() / ".env"});
+  return load(setting_files());
 }
 
 Result<Settings> Settings::load(const std::vector<fs::path>& files) {
@@ -101,7 +95,7 @@ Status Settings::take_environment() {
   for (const SettingInfo& setting : setting_catalogue()) {
     const char* value = std::getenv(std::string(setting.name).c_str());
     if (value == nullptr || *value == 0) continue;
-    if (!is_allowed(setting, value)) return must_be(setting, "environment");
+    if (!is_allowed(setting, value)) return not_allowed(setting, "environment: ");
     values_[std::string(setting.name)] = {value, "environment"};
   }
   return {};
@@ -126,7 +120,7 @@ Status Settings::take_file(const fs::path& file) {
         unknown_.push_back(entry.name);
       continue;
     }
-    if (!is_allowed(*setting, entry.value)) return must_be(*setting, place);
+    if (!is_allowed(*setting, entry.value)) return not_allowed(*setting, place + ": ");
     if (only_from_environment(*setting) && !entry.value.empty() && find(entry.name) == nullptr)
       return fail(ErrorCode::InvalidConfig, place + ": " + entry.name + " is read from the environment only",
                   "Set it there, and take it out of the file.");
@@ -150,6 +144,16 @@ SettingValue Settings::effective(std::string_view name) const {
 
 double Settings::number(std::string_view name) const {
   return parse_number(text(name)).value_or(0);
+}
+
+std::vector<fs::path> setting_files() {
+  return {".env", default_home() / ".env"};
+}
+
+std::optional<BackendKind> backend_kind(std::string_view setting) {
+  for (const BackendSetting& row : kBackendSettings)
+    if (row.setting == setting) return row.kind;
+  return std::nullopt;
 }
 
 LogSettings log_settings(const Settings& settings) {

@@ -1,11 +1,14 @@
 // What users set once: environment variables, and a `.env` file in the current folder or in Skald's home.
 #pragma once
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "service/backends/backends.hpp"
 #include "service/session/options.hpp"
 #include "service/settings/catalogue.hpp"
 
@@ -43,6 +46,12 @@ class Settings {
   std::vector<std::string> unknown_;
   std::vector<std::filesystem::path> files_;
 };
+
+/// Where files of settings are looked for; the first stands above the second.
+std::vector<std::filesystem::path> setting_files();
+
+/// The kind of backend that a setting names; nothing for other settings.
+std::optional<BackendKind> backend_kind(std::string_view setting);
 
 LogSettings log_settings(const Settings& settings);
 

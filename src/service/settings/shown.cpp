@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "service/models/models.hpp"
 #include "store/store.hpp"
 
@@ -21,6 +22,31 @@ SettingValue what_holds(const Settings& settings, const SettingInfo& setting) {
   return held;
 }
 
+std::string_view kind_of(const SettingInfo& setting) {
+  switch (setting.kind) {
+    case SettingKind::Key:
+      return "key";
+    case SettingKind::Choice:
+      return "choice";
+    case SettingKind::Backend:
+      return "backend";
+    case SettingKind::Count:
+    case SettingKind::Number:
+      return "number";
+    default:
+      return "text";
+  }
+}
+
+std::vector<std::string> choices_of(const SettingInfo& setting) {
+  if (setting.kind == SettingKind::Choice) return split(std::string(setting.choices), ',');
+  std::vector<std::string> names;
+  if (const auto kind = backend_kind(setting.name))
+    for (const BackendInfo& row : backends())
+      if (row.kind == *kind) names.emplace_back(row.name);
+  return names;
+}
+
 }  // namespace
 
 std::vector<ShownSetting> shown_settings(const Settings& settings,
@@ -31,7 +57,8 @@ std::vector<ShownSetting> shown_settings(const Settings& settings,
     const SettingValue held = option == options.end() ? what_holds(settings, setting) : option->second;
     const bool secret = is_secret(setting.name) && !held.value.empty();
     rows.push_back({std::string(setting.name), secret ? masked(held.value) : without_secrets(held.value),
-                    held.origin, allowed_values(setting), std::string(setting.about)});
+                    held.origin, allowed_values(setting), std::string(setting.about),
+                    std::string(kind_of(setting)), choices_of(setting)});
   }
   return rows;
 }
@@ -52,7 +79,9 @@ Json shown_json(const std::vector<ShownSetting>& rows, const Settings& settings)
                     {"value", row.value},
                     {"origin", row.origin},
                     {"allowed", row.allowed},
-                    {"about", row.about}});
+                    {"about", row.about},
+                    {"kind", row.kind},
+                    {"choices", row.choices}});
   return {{"settings", std::move(json)}, {"others", settings.unknown_names()}};
 }
 

@@ -1,16 +1,13 @@
 #include "service/support/support.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <tuple>
 
 #include "base/files.hpp"
 #include "base/secrets.hpp"
-#include "formats/export/zip_owner.hpp"
 
 namespace skald {
 namespace fs = std::filesystem;
@@ -18,12 +15,6 @@ namespace {
 
 constexpr std::uint64_t kMostOfALog = 2'000'000;
 constexpr std::uint64_t kMostOfLogs = 20'000'000;
-
-using Archive = ZipOwned<zip_t>;
-
-tl::unexpected<Error> zip_failed(const fs::path& zip, const char* why) {
-  return fail(ErrorCode::Io, "cannot write '" + zip.string() + "': " + why, "Check the disk and the folder.");
-}
 
 // The end of a file, from the beginning of a line on.
 std::string tail_of(const fs::path& file, std::uint64_t most) {
@@ -38,32 +29,9 @@ std::string tail_of(const fs::path& file, std::uint64_t most) {
   return text;
 }
 
-Result<Archive> open_archive(const fs::path& file) {
-  int error = 0;
-  Archive archive(::zip_open(file.c_str(), ZIP_CREATE | ZIP_EXCL, &error));
-  if (archive) return archive;
-  zip_error_t what;
-  ::zip_error_init_with_code(&what, error);
-  const auto failed = zip_failed(file, ::zip_error_strerror(&what));
-  ::zip_error_fini(&what);
-  return failed;
-}
-
-Status fill(zip_t* archive, const std::vector<SupportPart>& parts, const fs::path& zip) {
-  for (const SupportPart& part : parts) {
-    zip_source_t* source = ::zip_source_buffer(archive, part.content.data(), part.content.size(), 0);
-    if (source == nullptr) return zip_failed(zip, ::zip_strerror(archive));
-    if (::zip_file_add(archive, part.name.c_str(), source, ZIP_FL_ENC_UTF_8) < 0) {
-      ::zip_source_free(source);
-      return zip_failed(zip, ::zip_strerror(archive));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
-std::vector<SupportPart> newest_logs(const fs::path& home) {
+std::vector<ZipPart> newest_logs(const fs::path& home) {
   std::vector<std::pair<fs::file_time_type, fs::path>> files;
   std::error_code error;
   for (fs::directory_iterator it(home / "logs", error), end; !error && it != end; it.increment(error)) {
@@ -73,7 +41,7 @@ std::vector<SupportPart> newest_logs(const fs::path& home) {
       files.emplace_back(it->last_write_time(gone), it->path());
   }
   std::sort(files.rbegin(), files.rend());
-  std::vector<SupportPart> parts;
+  std::vector<ZipPart> parts;
   std::uint64_t left = kMostOfLogs;
   for (const auto& [time, file] : files) {
     if (left == 0) break;
@@ -84,35 +52,28 @@ std::vector<SupportPart> newest_logs(const fs::path& home) {
   return parts;
 }
 
-Status write_support(const fs::path& zip, const std::vector<SupportPart>& parts, Existing existing) {
-  std::error_code error;
-  if (existing == Existing::Refuse && fs::exists(fs::symlink_status(zip, error)))
+Result<std::string> support_zip(const std::vector<ZipPart>& parts) {
+  std::vector<ZipPart> clean;
+  clean.reserve(parts.size());
+  for (const ZipPart& part : parts)
+    clean.push_back({without_secrets(part.name), without_secrets(part.content)});
+  return zip_archive(clean);
+}
+
+Status write_support(const fs::path& zip, const std::vector<ZipPart>& parts, Existing existing) {
+  const std::string bytes = TRY(support_zip(parts));
+  if (existing == Existing::Replace) return write_file_atomic(zip, bytes, Readers::OwnerOnly);
+  const fs::path folder = zip.has_parent_path() ? zip.parent_path() : fs::path(".");
+  const fs::path whole = folder / ("." + zip.filename().string() + "." + std::to_string(::getpid()) + ".zip");
+  TRY_VOID(write_file_atomic(whole, bytes, Readers::OwnerOnly));
+  const int error = ::link(whole.c_str(), zip.c_str()) == 0 ? 0 : errno;  // fails where the name is taken
+  std::error_code ignored;
+  fs::remove(whole, ignored);
+  if (error == EEXIST)
     return fail(ErrorCode::Usage, "'" + zip.string() + "' is there already",
                 "Name another file, or add --replace.");
-  const fs::path folder = zip.has_parent_path() ? zip.parent_path() : fs::path(".");
-  const fs::path partial =
-      folder / ("." + zip.filename().string() + "." + std::to_string(::getpid()) + ".tmp");
-  std::vector<SupportPart> clean;
-  clean.reserve(parts.size());
-  for (const SupportPart& part : parts)
-    clean.push_back({without_secrets(part.name), without_secrets(part.content)});
-  fs::remove(partial, error);
-  Archive archive = TRY(open_archive(partial));
-  TRY_VOID(fill(archive.get(), clean, zip));
-  const mode_t before = ::umask(0077);
-  const int closed = ::zip_close(archive.get());
-  ::umask(before);
-  if (closed != 0) return zip_failed(zip, ::zip_strerror(archive.get()));
-  std::ignore = archive.release();  // closed: libzip has freed it
-  Status status = {};
-  if (existing == Existing::Refuse && ::link(partial.c_str(), zip.c_str()) == 0)
-    fs::remove(partial, error);  // a file that appeared meanwhile would have made link() fail
-  else if (existing == Existing::Refuse && errno == EEXIST)
-    status = fail(ErrorCode::Usage, "'" + zip.string() + "' is there already", "Name another file.");
-  else
-    status = commit_file(partial, zip);
-  if (!status) fs::remove(partial, error);
-  return status;
+  if (error != 0) return tl::unexpected(errno_error(error, "cannot write", zip.string()));
+  return {};
 }
 
 }  // namespace skald

@@ -1,10 +1,19 @@
 // The library: sessions come, are found, and go; a library without any explains itself.
 
-export async function empty({ page, url, usable, assert }) {
+/** Nothing yet: what to do, and the demo session, from one click to a transcript. */
+export async function empty({ page, url, ask, given, usable }) {
   await page.goto(url);
   await page.getByRole("heading", { name: "No session yet" }).waitFor();
-  await page.getByRole("button", { name: "Try the demo session" }).waitFor();
+  await page.getByText("make demo").waitFor();
   await usable();
+  await ask({ do: "render" });
+  await page.reload();
+  await usable();
+  await page.getByRole("button", { name: "Try the demo session" }).click();
+  await page.getByRole("heading", { name: "Demo session" }).waitFor();
+  await page.getByText("Done.").waitFor({ timeout: given.limit });
+  await page.getByRole("link", { name: "Read and correct" }).click();
+  await page.locator(".row").first().waitFor();
 }
 
 export async function list({ page, url, usable, given, assert }) {

@@ -34,8 +34,8 @@ export const stageName = (stage: string) => (`stage_${stage}` in texts ? t(`stag
 let asked: Promise<unknown> = Promise.resolve();
 
 /** The machine is looked at for one request at a time: the next waits. */
-export function inTurn<T>(path: string): Promise<T> {
-  const answer = asked.then(() => get<T>(path));
+export function inTurn<T>(path: string, ask: (path: string) => Promise<T> = get<T>): Promise<T> {
+  const answer = asked.then(() => ask(path));
   asked = answer.catch(() => null);
   return answer;
 }

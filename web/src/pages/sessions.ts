@@ -29,6 +29,7 @@ const STATES: State[] = ["running", "finished", "failed", "cancelled"];
 export class SessionsPage extends Element {
   @state() private sessions: Session[] | null = null;
   @state() private jobs: Job[] = [];
+  @state() private demo = false;
   @state() private problem = "";
   @state() private wanted = "";
   @state() private wantedState = "";
@@ -55,9 +56,10 @@ export class SessionsPage extends Element {
 
   private async load() {
     try {
-      const [{ sessions }, { jobs }] = await Promise.all([get<{ sessions: Session[] }>("/sessions"), get<{ jobs: Job[] }>("/jobs")]);
+      const [{ sessions }, { jobs, demo }] = await Promise.all([get<{ sessions: Session[] }>("/sessions"), get<{ jobs: Job[]; demo: boolean }>("/jobs")]);
       this.sessions = sessions;
       this.jobs = jobs;
+      this.demo = demo;
       this.problem = "";
     } catch (error) {
       this.problem = reason(error);
@@ -119,7 +121,8 @@ export class SessionsPage extends Element {
         <li>${t("empty_process")}</li>
         <li>${t("empty_review")}</li>
       </ol>
-      <div class="actions center"><a class="button primary" href="#/new">${t("new_session")}</a><button @click=${() => startDemo()}>${t("try_demo")}</button></div>
+      <div class="actions center"><a class="button primary" href="#/new">${t("new_session")}</a>${this.demo ? html`<button @click=${() => startDemo()}>${t("try_demo")}</button>` : nothing}</div>
+      <p class="muted">${this.demo ? t("demo_what") : html`${t("demo_how")} <code>make demo</code>`}</p>
       <p class="muted">${t("empty_private")}</p>
     </section>`;
   }

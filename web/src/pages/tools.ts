@@ -1,9 +1,16 @@
-// Settings and tools: the machine, what fits on it, models, and the settings that hold.
+// Settings and tools: the machine and what fits on it here; each other thing has its card in ../tools.
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { get, version } from "../api";
 import { Element, reason } from "../element";
 import { t } from "../i18n";
+import "../tools/control";
+import "../tools/keys";
+import "../tools/logs";
+import "../tools/models";
+import type { Model } from "../tools/models";
+import "../tools/settings";
+import type { Setting } from "../tools/settings";
 import { inTurn } from "./plan";
 
 interface Check {
@@ -12,22 +19,6 @@ interface Check {
   title: string;
   found: string;
   advice: string;
-}
-
-interface Model {
-  name: string;
-  kind: string;
-  licence: string;
-  about: string;
-  installed: boolean;
-}
-
-interface Setting {
-  name: string;
-  value: string;
-  origin: string;
-  allowed: string;
-  about: string;
 }
 
 const PRESETS = ["local", "cpu", "low-memory", "groq", "mixed"];
@@ -39,8 +30,6 @@ export class ToolsPage extends Element {
   @state() private settings: Setting[] = [];
   @state() private problem = "";
   @state() private preset = "";
-  @state() private find = "";
-  @state() private changedOnly = false;
 
   connectedCallback() {
     super.connectedCallback();
@@ -106,43 +95,18 @@ export class ToolsPage extends Element {
     return this.kept;
   }
 
-  private library() {
-    return html`<section class="card" aria-labelledby="models">
-      <h2 id="models">${t("models")}</h2>
-      <div class="wide" tabindex="0" role="region" aria-label=${t("models")}><table class="table">
-        <thead><tr><th scope="col">${t("name")}</th><th scope="col">${t("kind")}</th><th scope="col">${t("about")}</th><th scope="col">${t("licence")}</th><th scope="col">${t("state")}</th></tr></thead>
-        <tbody>${this.models.map((m) => html`<tr><th scope="row">${m.name}</th><td>${m.kind}</td><td>${m.about}</td><td>${m.licence}</td><td><span class="state ${m.installed ? "finished" : ""}">${m.installed ? t("installed") : t("not_installed")}</span></td></tr>`)}</tbody>
-      </table></div>
-      <p class="muted">${t("models_how")} <code>skald models add FOLDER</code></p>
-    </section>`;
-  }
-
-  private configuration() {
-    const wanted = this.find.toLowerCase();
-    const own = (s: Setting) => s.origin !== "default" && s.origin !== "not set";
-    const shown = this.settings.filter((s) => (!this.changedOnly || own(s)) && `${s.name} ${s.about}`.toLowerCase().includes(wanted));
-    return html`<section class="card" aria-labelledby="settings">
-      <h2 id="settings">${t("settings")}</h2>
-      <div class="filters">
-        <label class="field">${t("find_setting")}<input type="search" .value=${this.find} @input=${(e: Event) => (this.find = (e.target as HTMLInputElement).value)} /></label>
-        <label class="tick"><input type="checkbox" .checked=${this.changedOnly} @change=${(e: Event) => (this.changedOnly = (e.target as HTMLInputElement).checked)} /> ${t("own_only")}</label>
-      </div>
-      ${shown.length
-        ? html`<div class="wide" tabindex="0" role="region" aria-label=${t("settings")}><table class="table">
-            <thead><tr><th scope="col">${t("name")}</th><th scope="col">${t("value")}</th><th scope="col">${t("origin")}</th><th scope="col">${t("about")}</th></tr></thead>
-            <tbody>${shown.map((s) => html`<tr><th scope="row"><code>${s.name}</code></th><td>${s.value || "–"}</td><td>${s.origin === "default" ? t("built_in") : s.origin === "not set" ? t("not_set") : s.origin}</td><td>${s.about}<br /><span class="muted">${s.allowed}</span></td></tr>`)}</tbody>
-          </table></div>`
-        : html`<p class="muted">${t("no_setting")}</p>`}
-      <p class="muted">${t("settings_how")}</p>
-    </section>`;
-  }
-
   render() {
     return html`<div class="column tools-page">
       <h1 tabindex="-1">${t("tools")}</h1>
       <p class="muted">Skald ${version}</p>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      ${this.machine()}${this.plan()}${this.library()}${this.configuration()}
+      ${this.machine()}
+      <control-card></control-card>
+      ${this.plan()}
+      <keys-card .settings=${this.settings} @changed=${this.load}></keys-card>
+      <models-card .models=${this.models} @changed=${this.load}></models-card>
+      <settings-card .settings=${this.settings} @changed=${this.load}></settings-card>
+      <logs-card></logs-card>
     </div>`;
   }
 }
