@@ -18,6 +18,8 @@ pkg_check_modules(SECCOMP QUIET IMPORTED_TARGET libseccomp)
 skald_system(SECCOMP_FOUND libseccomp-dev)
 pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 skald_system(LIBZIP_FOUND libzip-dev)
+find_package(ZLIB QUIET)
+skald_system(ZLIB_FOUND zlib1g-dev)
 
 skald_headers(nlohmann_json 3.10 nlohmann_json::nlohmann_json json)
 skald_headers(tl-expected "" tl::expected expected)

@@ -105,7 +105,7 @@ def main():
     options = arguments()
     try:
         manifest = Manifest(options.manifest)
-        rows = [manifest.component(name) for name in options.only] if options.only else manifest.standard()
+        rows = [manifest.component(name) for name in options.only] if options.only else manifest.standard(options.purpose)
         cache = Cache(options.cache.expanduser().absolute())
         if options.remove:
             say(f"removed {megabytes(cache.remove())} from {cache.folder}")

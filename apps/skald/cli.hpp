@@ -34,6 +34,7 @@ void add_doctor(CLI::App& app, Action& chosen);
 void add_keys(CLI::App& app, Action& chosen);
 void add_support(CLI::App& app, Action& chosen);
 void add_serve(CLI::App& app, Action& chosen);
+void add_tokens(CLI::App& app, Action& chosen);
 
 /// Options of `process` that make sense for single stages too.
 struct CommonOptions {
@@ -59,6 +60,8 @@ void add_transcriber(CLI::App& command, CommonOptions& options);
 void add_diarizer(CLI::App& command, CommonOptions& options);
 void add_full(CLI::App& command, CommonOptions& options);
 void add_classifier(CLI::App& command, CommonOptions& options);
+/// --end-with, for programs that start this one.
+void add_end_with(CLI::App& command, int& parent);
 /// Turns the words of the command line and the settings into options; fails with Usage.
 Result<ProcessOptions> resolve(const CommonOptions& options);
 

@@ -48,10 +48,7 @@ void add_process(CLI::App& app, Action& chosen) {
   auto parent = std::make_shared<int>(0);
   add_full(*command, *options);
   add_common(*command, *options);
-  command
-      ->add_option("--end-with", *parent,
-                   "End together with the process of this number, which started this one")
-      ->type_name("PID");
+  add_end_with(*command, *parent);
   command->footer("Example: skald process session.mp3 --party party.json --speakers 5");
   command->callback([options, parent, &chosen] {
     chosen = [options, parent] {

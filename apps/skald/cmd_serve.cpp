@@ -15,6 +15,7 @@
 #include "api/tokens.hpp"
 #include "cli.hpp"
 #include "platform/process/worker_process.hpp"
+#include "service/session/log.hpp"
 #include "store/store.hpp"
 
 namespace skald::cli {
@@ -28,7 +29,7 @@ struct ServeWords {
 };
 
 Status print_token() {
-  std::cout << TRY(api::TokenBook(default_home()).make()) << '\n';
+  std::cout << TRY(api::TokenBook(default_home()).make(stamp_now())) << '\n';
   return {};
 }
 

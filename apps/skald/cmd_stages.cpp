@@ -11,6 +11,7 @@
 #include "formats/rttm.hpp"
 #include "formats/segments.hpp"
 #include "formats/transcript.hpp"
+#include "platform/process/program.hpp"
 #include "progress_view.hpp"
 #include "service/session/run.hpp"
 #include "store/store.hpp"
@@ -22,22 +23,22 @@ struct StageOptions {
   CommonOptions common;
   std::string audio;
   std::string format;
+  bool diarize = false;
+  bool forget = false;
+  int parent = 0;
 };
 
 /// What a command prints; not empty fallbacks: exit status 3.
 using Printed = StageOutcome<std::string>;
 
-std::string transcript_text(const std::vector<Chunk>& chunks, const std::string& format) {
-  if (format == "json") {
-    Json json = {{"chunks", Json::array()}};
-    for (const Chunk& chunk : chunks) json["chunks"].push_back(to_json(chunk));
-    return to_pretty(json);
-  }
+std::string transcript_text(const Transcript& transcript, const std::string& format) {
+  if (format == "json") return to_pretty(to_json(transcript));
+  const bool named = !transcript.diarization.turns.empty();
   std::string text;
   std::vector<Cue> cues;
-  for (const Segment& segment : assign(chunks, {})) {
-    if (format == "txt") text += segment.text + '\n';
-    for (Cue& cue : make_cues(segment, "")) cues.push_back(std::move(cue));
+  for (const Segment& segment : assign(transcript.chunks, transcript.diarization)) {
+    if (format == "txt") text += (named ? segment.speaker_id + ": " : "") + segment.text + '\n';
+    for (Cue& cue : make_cues(segment, named ? segment.speaker_id : "")) cues.push_back(std::move(cue));
   }
   cues = readable(std::move(cues));
   return format == "srt" ? to_srt(cues) : format == "vtt" ? to_vtt(cues) : text;
@@ -52,8 +53,10 @@ Result<CheckedOptions> check_single(StageOptions& options, std::set<StageId> sta
 }
 
 Result<Printed> run_transcribe(StageOptions& options, ProgressView& view) {
-  CheckedOptions checked =
-      TRY(check_single(options, {StageId::Decode, StageId::Listen, StageId::Transcribe}));
+  std::set<StageId> stages = {StageId::Decode, StageId::Listen, StageId::Transcribe};
+  if (options.diarize) stages.insert(StageId::Diarize);
+  options.common.process.traces = options.forget ? Traces::Remove : Traces::Keep;
+  CheckedOptions checked = TRY(check_single(options, std::move(stages)));
   TRY_VOID(plan_first(checked, view));
   const auto store = TRY(Store::open(default_home()));
   auto done = TRY(transcribe_recording(*store, checked, view, interrupt_token()));
@@ -88,6 +91,7 @@ Result<Printed> run_classify(StageOptions& options, ProgressView& view) {
 using Run = Result<Printed> (*)(StageOptions&, ProgressView&);
 
 int print(Run run, StageOptions& options) {
+  if (options.parent != 0 && !end_with_parent(options.parent)) return exit_status(ErrorCode::Cancelled);
   const auto view = make_progress_view(options.common.progress);
   const auto done = run(options, *view);
   if (!done) {
@@ -108,6 +112,12 @@ void add_transcribe(CLI::App& app, Action& chosen) {
   command->add_option("audio", options->audio, "The recording")->required()->type_name("AUDIO");
   command->add_option("--format", options->format, "json, srt, vtt or txt")
       ->check(CLI::IsMember({"json", "srt", "vtt", "txt"}));
+  command->add_flag("--diarize", options->diarize, "Also tell who speaks");
+  add_diarizer(*command, options->common);
+  command->add_option("--prompt", options->common.process.prompt, "Names that may be said");
+  command->add_flag("--forget", options->forget,
+                    "Keep nothing of it: no decoded sound, no text to go on from");
+  add_end_with(*command, options->parent);
   add_preset(*command, options->common);
   add_transcriber(*command, options->common);
   add_common(*command, options->common);

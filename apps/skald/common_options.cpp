@@ -64,6 +64,13 @@ void add_classifier(CLI::App& command, CommonOptions& o) {
   command.add_option("--classifier-model", o.classifier_model, "Model of the classifier's service");
 }
 
+void add_end_with(CLI::App& command, int& parent) {
+  command
+      .add_option("--end-with", parent,
+                  "End together with the process of this number, which started this one")
+      ->type_name("PID");
+}
+
 void add_full(CLI::App& command, CommonOptions& o) {
   command.add_option("recording", o.recordings, "The recording; or one file per player, all on one clock")
       ->type_name("RECORDING");

@@ -67,6 +67,7 @@ int run(int argc, char** argv) {
   add_keys(app, chosen);
   add_support(app, chosen);
   add_serve(app, chosen);
+  add_tokens(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

@@ -119,7 +119,7 @@ def _has_pip(python):
 def _pip(source, part, downloads):
     requirement = part / "requirement.txt"
     requirement.write_text(f"{source['package']}=={source['version']} --hash=sha256:{source['sha256']}\n")
-    tags = re.fullmatch(r".*-(?P<python>\w+)-(?P<abi>\w+)-(?P<platform>[\w.]+)\.whl", source["file"])
+    tags = re.fullmatch(r".*-(?P<python>[\w.]+)-(?P<abi>\w+)-(?P<platform>[\w.]+)\.whl", source["file"])
     # The tags are those of the pinned file, so that any host Python downloads the same one.
     kind = ["--only-binary=:all:" if tags else "--no-binary=:all:"]
     target = []

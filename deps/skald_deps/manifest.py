@@ -35,10 +35,10 @@ class Manifest:
         """Names of the apt packages that a purpose needs."""
         return [row["name"] for row in self.apt if row["for"] in PURPOSES[purpose]]
 
-    def standard(self):
-        """The components that every setup stages. The others stand in for packages that are not installed, or are for one
-        purpose alone, which their `only_for` names."""
-        return [row for row in self.components if not row.get("optional")]
+    def standard(self, purpose="all"):
+        """The components that setup stages for a purpose; most are for every one. Those not among them stand in for packages
+        that are not installed, or are for one purpose alone, which their `only_for` names."""
+        return [row for row in self.components if not row.get("optional") and row.get("for", "build") in PURPOSES[purpose]]
 
     def component(self, name):
         for row in self.components:

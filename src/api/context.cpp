@@ -15,7 +15,7 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& home
   context->gate.owner = ::getuid();
   context->gate.session = TRY(random_secret());
   context->gate.csrf = TRY(random_secret());
-  context->gate.knows_token = [book = TokenBook(home)](std::string_view token) { return book.knows(token); };
+  context->gate.scope_of = [book = TokenBook(home)](std::string_view token) { return book.scope_of(token); };
   context->reviews = TRY(ReviewBook::open(home));
   context->watch = TRY(SessionWatch::start(home, context->events, *context->reviews));
   EventHub& events = context->events;
@@ -24,7 +24,10 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& home
                    {{"id", upload.id}, {"state", state_of(upload)}, {"sha256", upload.sha256}});
   }));
   const auto tell = [&events](std::string_view kind, const Json& data) { events.publish(kind, data); };
-  context->jobs = TRY(JobQueue::start({home, program_directory() / "skald", tell}, *context->uploads));
+  const std::filesystem::path program = program_directory() / "skald";
+  context->jobs = TRY(JobQueue::start({home, program, tell}, *context->uploads));
+  context->transcriptions = TRY(Transcriptions::open(home, program, context->cancel));
+  context->gate.most_form = TRY(upload_limits()).most_bytes + context->gate.most_body;
   return context;
 }
 

@@ -14,6 +14,7 @@
 #include "pipeline/ports.hpp"
 #include "service/jobs/job_queue.hpp"
 #include "service/review/review_book.hpp"
+#include "service/transcriptions/transcriptions.hpp"
 #include "service/uploads/uploads.hpp"
 #include "store/store.hpp"
 
@@ -49,6 +50,7 @@ class Context {
   std::unique_ptr<SessionWatch> watch;  // uses the reviews
   std::unique_ptr<Uploads> uploads;
   std::unique_ptr<JobQueue> jobs;
+  std::unique_ptr<Transcriptions> transcriptions;
 
  private:
   Context(std::unique_ptr<Store> store, std::string program_version, std::string epoch,

@@ -58,6 +58,10 @@ Admission check_user(const Request& request, const Gate& gate) {
   return refuse(RefusalCode::Forbidden, "another user of this machine runs this server");
 }
 
+Scope needed_scope(Guard guard) {
+  return guard == Guard::Admin ? Scope::Admin : guard == Guard::Change ? Scope::Change : Scope::Read;
+}
+
 bool is_json(std::string_view type) {
   const std::string lower = ascii_lower(type);
   const auto semicolon = lower.find(';');
@@ -112,6 +116,9 @@ Admission check_body(const Request& request, const Gate& gate, Body body) {
     return refuse(RefusalCode::UnsupportedType, "the body is not JSON");
   if (body == Body::Bytes && ascii_lower(trim(type)) != "application/octet-stream")
     return refuse(RefusalCode::UnsupportedType, "a piece of a file is sent as application/octet-stream");
+  // A browser sends such a form from a page of another site without asking, but with no X-Skald-CSRF.
+  if (body == Body::Form && !type.starts_with("multipart/form-data;"))
+    return refuse(RefusalCode::UnsupportedType, "the recording is sent as multipart/form-data");
   return {};
 }
 
@@ -120,14 +127,16 @@ Admission check_caller(const Request& request, Guard guard, const Gate& gate) {
   if (guard == Guard::Page) return check_user(request, gate);
   constexpr std::string_view bearer = "bearer ";
   if (const auto sent = request.header("Authorization")) {
-    if (ascii_lower(sent->substr(0, bearer.size())) == bearer &&
-        gate.knows_token(trim(sent->substr(bearer.size()))))
-      return {};
-    return refuse(RefusalCode::Unauthorized, "the token is not known here");
+    std::optional<Scope> scope;
+    if (ascii_lower(sent->substr(0, bearer.size())) == bearer)
+      scope = gate.scope_of(trim(sent->substr(bearer.size())));
+    if (!scope) return refuse(RefusalCode::Unauthorized, "the token is not known here");
+    if (*scope >= needed_scope(guard)) return {};
+    return refuse(RefusalCode::OutOfScope, "the token may only " + std::string(to_string(*scope)));
   }
   if (!matches(cookie(request, gate.cookie_name()), gate.session))
     return refuse(RefusalCode::Unauthorized, "neither the cookie of the page nor a token was sent");
-  if (guard == Guard::Change && !matches(request.header("X-Skald-CSRF").value_or(""), gate.csrf))
+  if (changes(guard) && !matches(request.header("X-Skald-CSRF").value_or(""), gate.csrf))
     return refuse(RefusalCode::Forbidden, "a change needs the X-Skald-CSRF header of the page");
   return {};
 }

@@ -1,26 +1,30 @@
 // Who may ask for what: pure functions of a request.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/message.hpp"
+#include "api/tokens.hpp"
 
 namespace skald::api {
 
 /// What a route asks of its caller. All of them: an address of this machine in Host, and no foreign page
 /// behind.
 enum class Guard {
-  Open,   // nothing more: says nothing of the user
-  Page,   // a page, which a link on another site may lead to; gives out the cookie, to the server's own user
-  Read,   // the cookie of the page, or a token
-  Change  // the cookie and what the page knows besides (X-Skald-CSRF), or a token
+  Open,    // nothing more: says nothing of the user
+  Page,    // a page, which a link on another site may lead to; gives out the cookie, to the server's own user
+  Read,    // the cookie of the page, or a token
+  Change,  // the cookie and what the page knows besides (X-Skald-CSRF), or a token for changes
+  Admin    // the same, or a token for everything
 };
 
 /// What a request may carry.
 enum class Body {
-  Json,  // an object, or nothing
-  Bytes  // application/octet-stream
+  Json,   // an object, or nothing
+  Bytes,  // application/octet-stream
+  Form    // multipart/form-data
 };
 
 /// What callers are measured against.
@@ -29,15 +33,25 @@ struct Gate {
   int port = 0;
   std::string session;  // value of the cookie
   std::string csrf;
-  std::function<bool(std::string_view)> knows_token = [](std::string_view) { return false; };
-  unsigned owner = 0;                // user id that the server runs as
-  std::size_t most_body = 1 << 20;   // bytes of JSON
-  std::size_t most_piece = 8 << 20;  // bytes of one piece of a file
+  std::function<std::optional<Scope>(std::string_view)> scope_of = [](std::string_view) {
+    return std::nullopt;
+  };
+  unsigned owner = 0;                 // user id that the server runs as
+  std::size_t most_body = 1 << 20;    // bytes of JSON
+  std::size_t most_piece = 8 << 20;   // bytes of one piece of a file
+  std::uint64_t most_form = 8 << 20;  // bytes of a form with a recording
 
-  std::size_t most(Body body) const { return body == Body::Json ? most_body : most_piece; }
+  std::uint64_t most(Body body) const {
+    return body == Body::Json ? most_body : body == Body::Bytes ? most_piece : most_form;
+  }
 
   std::string cookie_name() const { return "skald_" + std::to_string(port); }
 };
+
+/// Whether the guard is for what changes something.
+constexpr bool changes(Guard guard) {
+  return guard == Guard::Change || guard == Guard::Admin;
+}
 
 /// Whether Host names this server: against names of other sites that lead here (DNS rebinding). Refuses
 /// targets that are no path, too, and a Host that is missing or stands there twice.

@@ -91,6 +91,14 @@ int http_status(RefusalCode code) {
   return row(code).http_status;
 }
 
+std::string_view name(RefusalCode code) {
+  return row(code).name;
+}
+
+std::string_view advice(RefusalCode code) {
+  return row(code).advice;
+}
+
 RefusalCode refusal_of_status(int http_status) {
   const auto found =
       std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.http_status == http_status; });
@@ -104,9 +112,8 @@ Reply error_reply(const Error& error, const Json& more) {
 }
 
 Reply error_reply(const Refusal& refusal) {
-  const Row& known = row(refusal.code);
-  Reply reply =
-      json_reply(error_json(known.name, refusal.message, known.advice, Retry::No), known.http_status);
+  Reply reply = json_reply(error_json(name(refusal.code), refusal.message, advice(refusal.code), Retry::No),
+                           http_status(refusal.code));
   if (refusal.code == RefusalCode::Unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   return reply;
 }

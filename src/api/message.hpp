@@ -31,6 +31,13 @@ struct Request {
   using Take = std::function<bool(std::string_view piece)>;
   std::function<bool(const Take& take)> read_body = [](const Take&) { return true; };
 
+  /// The same of a form (multipart/form-data): `part` hears the name of each field before its value comes in
+  /// bit by bit. False: either wanted no more, it was cut off, or it is no form.
+  std::function<bool(const std::function<bool(const std::string& name)>& part, const Take& take)> read_form =
+      [](const auto&, const Take&) { return false; };
+  /// Whether the client has left, and nobody waits for the reply.
+  std::function<bool()> gone = [] { return false; };
+
   /// Values of a header, whatever the case of its name.
   std::vector<std::string_view> all(std::string_view name) const;
   /// The value where it stands there once; nothing where it is missing or stands there twice.
@@ -75,6 +82,8 @@ struct Refusal {
 using Admission = tl::expected<void, Refusal>;
 tl::unexpected<Refusal> refuse(RefusalCode code, std::string message);
 int http_status(RefusalCode code);
+std::string_view name(RefusalCode code);
+std::string_view advice(RefusalCode code);
 /// The row of that HTTP status; BadRequest where there is none.
 RefusalCode refusal_of_status(int http_status);
 

@@ -56,12 +56,12 @@ Json responses(const Route& route) {
   if (route.type == "audio/wav" || route.operation == "getTranscript")
     all["304"] = {{"description", "Unchanged since the ETag in If-None-Match"}};
   all["400"] = error_answer("The request is wrong");
-  if (route.guard == Guard::Read || route.guard == Guard::Change)
+  if (route.guard == Guard::Read || changes(route.guard))
     all["401"] = error_answer("Neither the cookie of the page nor a token was sent");
   all["403"] = error_answer("Sent from another site, to another name, or without X-Skald-CSRF");
   if (route.pattern.find("{id}") != std::string_view::npos)
     all["404"] = error_answer("There is no such thing");
-  if (route.guard == Guard::Change) {
+  if (changes(route.guard)) {
     all["413"] = error_answer("The body is too large");
     all["415"] = error_answer("The body is of another type");
   }
@@ -92,10 +92,27 @@ Json responses(const Route& route) {
   return all;
 }
 
+Json form_schema() {
+  const Json text = {{"type", "string"}};
+  return {{"type", "object"},
+          {"required", {"file", "model"}},
+          {"properties",
+           {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}},
+            {"model", text},
+            {"language", text},
+            {"prompt", text},
+            {"response_format", text},
+            {"timestamp_granularities[]", {{"type", "array"}, {"items", {{"enum", {"word", "segment"}}}}}},
+            {"temperature", {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}}}}};
+}
+
 Json request_body(const Route& route) {
-  const std::string_view type = route.body == Body::Json ? "application/json" : "application/octet-stream";
-  const Json schema = route.body == Body::Json ? Json({{"type", "object"}}) : Json::object();
-  return {{"required", route.body == Body::Bytes}, {"content", {{type, {{"schema", schema}}}}}};
+  const auto body = [](std::string_view type, const Json& schema, bool required) -> Json {
+    return {{"required", required}, {"content", {{type, {{"schema", schema}}}}}};
+  };
+  if (route.body == Body::Bytes) return body("application/octet-stream", Json::object(), true);
+  if (route.body == Body::Form) return body("multipart/form-data", form_schema(), true);
+  return body("application/json", {{"type", "object"}}, false);
 }
 
 Json operation(const Route& route) {
@@ -109,7 +126,7 @@ Json operation(const Route& route) {
   row["security"] = Json::array();
   if (route.guard == Guard::Read)
     row["security"] = Json::array({{{"token", Json::array()}}, {{"cookie", Json::array()}}});
-  if (route.guard == Guard::Change)
+  if (changes(route.guard))
     row["security"] =
         Json::array({{{"token", Json::array()}}, {{"cookie", Json::array()}, {"csrf", Json::array()}}});
   return row;
@@ -125,8 +142,7 @@ Json components() {
   return {{"schemas",
            {{"Error", {{"type", "object"}, {"required", {"error"}}, {"properties", {{"error", error}}}}}}},
           {"securitySchemes",
-           {{"token",
-             {{"type", "http"}, {"scheme", "bearer"}, {"description", "Of `skald serve --print-token`"}}},
+           {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "Of `skald tokens add`"}}},
             {"cookie",
              {{"type", "apiKey"},
               {"in", "cookie"},

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/handlers.hpp"
+#include "api/openai.hpp"
 #include "formats/fields.hpp"
 
 namespace skald::api {
@@ -23,7 +24,7 @@ constexpr std::array kRoutes = {
           "All sessions, that with the newest run first"},
     Route{"GET", "/api/v1/sessions/{id}", Guard::Read, get_session, "getSession", kJson,
           "A session and its runs, newest first"},
-    Route{"DELETE", "/api/v1/sessions/{id}", Guard::Change, delete_session, "removeSession", kJson,
+    Route{"DELETE", "/api/v1/sessions/{id}", Guard::Admin, delete_session, "removeSession", kJson,
           "Forgets a session; recordings and results stay"},
     Route{"PATCH", "/api/v1/sessions/{id}", Guard::Change, patch_session, "renameSession", kJson,
           "Gives a session another name; files that exist keep theirs"},
@@ -106,11 +107,11 @@ constexpr std::array kRoutes = {
           "Removes a job and its uploads; the session stays"},
     Route{"GET", "/api/v1/models", Guard::Read, get_models, "listModels", kJson,
           "Models, and which are installed"},
-    Route{"POST", "/api/v1/models", Guard::Change, post_model, "addModel", kJson,
+    Route{"POST", "/api/v1/models", Guard::Admin, post_model, "addModel", kJson,
           "Makes the `folder` of a speech model on this machine known under a `name`"},
     Route{"DELETE",
           "/api/v1/models",
-          Guard::Change,
+          Guard::Admin,
           delete_model,
           "removeModel",
           kJson,
@@ -120,9 +121,9 @@ constexpr std::array kRoutes = {
           "Compares the files of the model `name` with their SHA-256; events tell how far it is"},
     Route{"GET", "/api/v1/config", Guard::Read, get_config, "getConfig", kJson,
           "Settings, what holds and where it comes from; keys by their last letters"},
-    Route{"PUT", "/api/v1/config", Guard::Change, put_config, "changeSetting", kJson,
+    Route{"PUT", "/api/v1/config", Guard::Admin, put_config, "changeSetting", kJson,
           "Writes the `value` of the setting `name` to its file; null takes it out"},
-    Route{"POST", "/api/v1/keys/test", Guard::Change, post_keys_test, "testKeys", kJson,
+    Route{"POST", "/api/v1/keys/test", Guard::Admin, post_keys_test, "testKeys", kJson,
           "Asks services whether their keys work: all, or that of one `setting`"},
     Route{"GET",
           "/api/v1/logs",
@@ -135,11 +136,11 @@ constexpr std::array kRoutes = {
            "limit: how many lines at most, up to 2000; default: 200"}},
     Route{"GET", "/api/v1/support", Guard::Read, get_support, "getSupport", "application/zip",
           "Settings, doctor, plan and logs in one file, without keys"},
-    Route{"POST", "/api/v1/memory/free", Guard::Change, post_free_memory, "freeMemory", kJson,
+    Route{"POST", "/api/v1/memory/free", Guard::Admin, post_free_memory, "freeMemory", kJson,
           "Unloads models of Ollama where that is allowed, and what the server keeps to be quick"},
-    Route{"POST", "/api/v1/restart", Guard::Change, post_restart, "restart", kJson,
+    Route{"POST", "/api/v1/restart", Guard::Admin, post_restart, "restart", kJson,
           "Starts the server anew; a job that runs goes on afterwards"},
-    Route{"POST", "/api/v1/stop", Guard::Change, post_stop, "stop", kJson,
+    Route{"POST", "/api/v1/stop", Guard::Admin, post_stop, "stop", kJson,
           "Ends the server; a job that runs goes on at the next start"},
     Route{"GET", "/api/v1/doctor", Guard::Read, get_doctor, "getDoctor", kJson,
           "What is wrong with this machine, and what to do about it"},
@@ -154,15 +155,34 @@ constexpr std::array kRoutes = {
         {"preset: local, cpu, low-memory, groq or mixed", "model: speech model, a name of the list",
          "transcriber: backend", "diarizer: backend", "classifier: backend", "device: cpu, cuda or auto",
          "language: a code such as en, or auto", "until: stage", "speakers: how many people speak, 1 to 32"}},
+    Route{"POST",
+          "/v1/audio/transcriptions",
+          Guard::Change,
+          post_transcription,
+          "createTranscription",
+          "*/*",
+          "As OpenAI's: writes down a recording at once; nothing of it stays",
+          {},
+          Body::Form},
+    Route{"POST",
+          "/v1/audio/translations",
+          Guard::Change,
+          post_translation,
+          "createTranslation",
+          "*/*",
+          "As OpenAI's; refused, as Skald does not translate",
+          {},
+          Body::Form},
+    Route{"GET", "/v1/models", Guard::Read, get_openai_models, "listOpenAiModels", kJson,
+          "As OpenAI's: speech models that are installed"},
     Route{"GET", "/api/v1/events", Guard::Read, get_events, "followEvents", "text/event-stream",
           "Events as they happen; Last-Event-ID continues where a stream ended"},
 };
 
 // A route that changes something and is open to more than Guard::Change allows does not compile.
 constexpr bool changes_are_guarded() {
-  return std::all_of(kRoutes.begin(), kRoutes.end(), [](const Route& route) {
-    return (route.method == "GET") != (route.guard == Guard::Change);
-  });
+  return std::all_of(kRoutes.begin(), kRoutes.end(),
+                     [](const Route& route) { return (route.method == "GET") != changes(route.guard); });
 }
 static_assert(changes_are_guarded());
 
@@ -200,6 +220,12 @@ tl::expected<Json, Refusal> sent_object(const Request& request, const Gate& gate
   if (!json) return refuse(RefusalCode::BadRequest, json.error().message);
   if (!json->is_object()) return refuse(RefusalCode::BadRequest, "the body is not a JSON object");
   return std::move(*json);
+}
+
+// In the form that callers of the address expect.
+template <typename Problem>
+Reply refused(const Request& request, const Problem& problem) {
+  return is_openai(request.path) ? openai_error(problem) : error_reply(problem);
 }
 
 }  // namespace
@@ -244,27 +270,27 @@ const Fields& strict_headers() {
 
 Reply answer(Context& context, const Request& request) {
   // The address first, so that a foreign name learns not even which paths there are.
-  if (const auto known = check_address(request, context.gate); !known) return error_reply(known.error());
+  if (const auto known = check_address(request, context.gate); !known) return refused(request, known.error());
   const Match found = match(request.method, request.path);
   if (found.route == nullptr) {
     if (found.allowed.empty())
-      return error_reply(Refusal{RefusalCode::NoSuchAddress, "there is nothing at this address"});
-    Reply reply = error_reply(
-        Refusal{RefusalCode::MethodNotAllowed, "this address does not understand " + request.method});
+      return refused(request, Refusal{RefusalCode::NoSuchAddress, "there is nothing at this address"});
+    Reply reply = refused(request, Refusal{RefusalCode::MethodNotAllowed,
+                                           "this address does not understand " + request.method});
     reply.headers.emplace_back("Allow", found.allowed);
     return reply;
   }
   const Route& route = *found.route;
   if (const auto in = admit(request, route.guard, context.gate, route.body); !in)
-    return error_reply(in.error());
+    return refused(request, in.error());
   Call call{request, found.id, Json::object()};
   if (route.body == Body::Json && !request.is_read()) {
     auto body = sent_object(request, context.gate);
-    if (!body) return error_reply(body.error());
+    if (!body) return refused(request, body.error());
     call.body = std::move(*body);
   }
   auto reply = route.handler(context, call);
-  return reply ? std::move(*reply) : error_reply(reply.error());
+  return reply ? std::move(*reply) : refused(request, reply.error());
 }
 
 }  // namespace skald::api

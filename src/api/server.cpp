@@ -39,6 +39,7 @@ Request request_from(const httplib::Request& from) {
   Request request{from.method, from.target, from.path, {}, {}};
   for (const auto& [name, value] : from.params) request.query.emplace_back(name, value);
   for (const auto& [name, value] : from.headers) request.headers.emplace_back(name, value);
+  request.gone = from.is_connection_closed;
   request.peer_owner = [there = Place{from.remote_addr, from.remote_port},
                         here = Place{from.local_addr, from.local_port}] {
     return connection_owner(there, here);
@@ -170,15 +171,22 @@ struct Server::Parts {
 void Server::Parts::handle(const httplib::Request& from, httplib::Response& to,
                            const httplib::ContentReader* body) {
   Request request = request_from(from);
-  bool cut = false;
-  if (body != nullptr)
+  bool rest = from.get_header_value_u64("Content-Length") > context->gate.most_piece;
+  if (body != nullptr) {
     request.read_body = [&](const Request::Take& take) {
-      cut = !(*body)([&](const char* bytes, std::size_t count) { return take({bytes, count}); });
-      return !cut;
+      rest = !(*body)([&](const char* bytes, std::size_t count) { return take({bytes, count}); });
+      return !rest;
     };
+    request.read_form = [&](const std::function<bool(const std::string&)>& part, const Request::Take& take) {
+      if (!from.is_multipart_form_data()) return false;
+      rest = !(*body)([&](const httplib::FormData& field) { return part(field.name); },
+                      [&](const char* bytes, std::size_t count) { return take({bytes, count}); });
+      return !rest;
+    };
+  }
   put(answer(*context, request), to);
-  // What is left of the body would be taken for the next request.
-  if (cut) to.set_header("Connection", "close");
+  // What is left of the body would be taken for the next request; the library reads it where it is small.
+  if (rest) to.set_header("Connection", "close");
   // The reply is already the part that was asked for; the library would cut it a second time. The request is
   // its own object, which it made itself and hands out as const.
   const_cast<httplib::Request&>(from).ranges.clear();
@@ -190,7 +198,7 @@ void Server::Parts::set_up() {
   http.set_write_timeout(kPatienceSeconds);
   http.set_keep_alive_timeout(kPatienceSeconds);
   http.set_keep_alive_max_count(1000);
-  http.set_payload_max_length(context->gate.most_piece);
+  http.set_payload_max_length(static_cast<std::size_t>(context->gate.most_form));
   http.set_tcp_nodelay(true);
   // Not SO_REUSEPORT, which would let two servers share a port without a word.
   http.set_socket_options([](socket_t sock) {

@@ -58,16 +58,18 @@ std::string to_nfkc_lower(std::string_view text) {
   return lower;
 }
 
+std::string language_name(const std::string& code) {
+  icu::UnicodeString shown;
+  icu::Locale(code.c_str()).getDisplayLanguage(icu::Locale::getEnglish(), shown);
+  std::string english;
+  shown.toUTF8String(english);
+  return to_nfkc_lower(english);
+}
+
 std::string language_code(std::string_view name) {
   const std::string wanted = to_nfkc_lower(name);
-  for (const char* const* code = icu::Locale::getISOLanguages(); *code != nullptr; ++code) {
-    if (wanted == *code) return *code;
-    icu::UnicodeString shown;
-    icu::Locale(*code).getDisplayLanguage(icu::Locale::getEnglish(), shown);
-    std::string english;
-    shown.toUTF8String(english);
-    if (to_nfkc_lower(english) == wanted) return *code;
-  }
+  for (const char* const* code = icu::Locale::getISOLanguages(); *code != nullptr; ++code)
+    if (wanted == *code || language_name(*code) == wanted) return *code;
   return {};
 }
 

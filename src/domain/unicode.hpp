@@ -19,5 +19,7 @@ std::string to_nfkc_lower(std::string_view text);
 /// The ISO 639 code of a language's English name or code, whatever the case: "dutch", "Dutch", "nl" -> "nl".
 /// Empty for what is no language.
 std::string language_code(std::string_view name);
+/// The other way round, in lower case: "nl" -> "dutch". The code itself where it is none.
+std::string language_name(const std::string& code);
 
 }  // namespace skald

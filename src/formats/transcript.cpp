@@ -1,6 +1,8 @@
 #include "formats/transcript.hpp"
 
+#include "formats/diarization.hpp"
 #include "formats/fields.hpp"
+#include "formats/full_transcript.hpp"
 
 namespace skald {
 namespace {
@@ -75,6 +77,22 @@ Result<std::vector<Chunk>> read_words(const std::filesystem::path& words_json) {
   const auto in = [&](Error error) { return in_file(std::move(error), words_json); };
   const Json json = TRY(read_json_file(words_json).map_error(in));
   return chunks_from_json(json).map_error(in);
+}
+
+Json to_json(const Transcript& transcript) {
+  Json json = {{"duration", json_time(transcript.duration.value)}, {"chunks", Json::array()}};
+  for (const Chunk& chunk : transcript.chunks) json["chunks"].push_back(to_json(chunk));
+  if (!transcript.diarization.turns.empty()) json["diarization"] = to_json(transcript.diarization);
+  return json;
+}
+
+Result<Transcript> transcript_from_json(const Json& json) {
+  Transcript transcript;
+  transcript.chunks = TRY(chunks_from_json(json));
+  transcript.duration = Seconds{number_at(json, "duration").value_or(0)};
+  if (json.contains("diarization"))
+    transcript.diarization = TRY(diarization_from_json(json.at("diarization")));
+  return transcript;
 }
 
 Json to_json(const SpeechMap& map) {

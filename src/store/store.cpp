@@ -157,6 +157,10 @@ Status Store::remove_runs(const std::string& session) {
   return database_.run("DELETE FROM run WHERE session=?", session);
 }
 
+Status Store::remove_run(std::int64_t id) {
+  return database_.run("DELETE FROM run WHERE id=?", id);
+}
+
 Status Store::use_artifact(std::int64_t run, const std::string& key) {
   return database_.run("INSERT OR IGNORE INTO run_artifact(run, key) VALUES(?,?)", run, key);
 }

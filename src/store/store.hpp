@@ -110,6 +110,7 @@ class Store : public ArtifactStore, public TimingBook {
   /// Newest first; of one session where named.
   Result<std::vector<RunRecord>> runs(const std::string& session = {});
   Status remove_runs(const std::string& session);
+  Status remove_run(std::int64_t id);
   /// Removes artifacts and work folders that no run in the database refers to and no running one holds. What
   /// an unfinished run, or one that fell back, goes on from is kept.
   /// Returns bytes freed.

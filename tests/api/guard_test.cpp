@@ -15,7 +15,12 @@ Gate gate() {
   made.port = 7860;
   made.session = kCookie;
   made.csrf = kCsrf;
-  made.knows_token = [](std::string_view token) { return token == "skt_good"; };
+  made.scope_of = [](std::string_view token) -> std::optional<Scope> {
+    if (token == "skt_good") return Scope::Admin;
+    if (token == "skt_change") return Scope::Change;
+    if (token == "skt_read") return Scope::Read;
+    return std::nullopt;
+  };
   return made;
 }
 

@@ -129,6 +129,28 @@ class Starts(HomeCase):
         self.assertEqual(skald("serve", "--forget-tokens", home=self.home).status, 0)
         self.assertEqual(server.ask("GET", "/api/v1/sessions", bearer).status, 401)
 
+    def test_tokens_do_what_their_scope_says(self):
+        server = self.serve()
+        asks = {"read": ("GET", "/api/v1/sessions", 200), "change": ("POST", "/api/v1/jobs/1/cancel", 404),
+                "admin": ("DELETE", "/api/v1/sessions/1", 404)}
+        for number, scope in enumerate(asks):
+            made = skald("tokens", "add", f"{scope} one", "--scope", scope, home=self.home)
+            self.assertEqual(made.status, 0, made)
+            bearer = {"Authorization": f"Bearer {made.out.strip()}"}
+            for wanted, (needed, (method, path, good)) in enumerate(asks.items()):
+                with self.subTest(scope=scope, needed=needed):
+                    asked = server.ask(method, path, bearer)
+                    self.assertEqual(asked.status, good if wanted <= number else 403, asked)
+                    if wanted > number:
+                        self.assertEqual(asked.code(), "OutOfScope")
+        listed = skald("tokens", "list", home=self.home).out
+        self.assertEqual([line.split("\t")[:2] for line in listed.splitlines()], [[f"{s} one", s] for s in asks])
+        self.assertEqual(skald("tokens", "remove", "admin one", home=self.home).status, 0)
+        self.assertEqual(server.ask("GET", "/api/v1/sessions", bearer).status, 401)
+        self.assertEqual(skald("tokens", "remove", "admin one", home=self.home).status, 2)
+        self.assertEqual(skald("tokens", "add", "read one", home=self.home).status, 1)
+        self.assertEqual(skald("tokens", "add", "x", "--scope", "root", home=self.home).status, 2)
+
     @unittest.skipUnless(os.getuid() == 0, "only root may ask as another user")
     def test_other_users_of_the_machine_get_no_page(self):
         server = self.serve()

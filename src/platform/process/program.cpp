@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestLine = 1 << 20;
+constexpr int kStopAskedMs = 200;
 
 struct Pipe {
   Fd read, write;
@@ -83,15 +84,16 @@ Result<Program> Program::start(const fs::path& program, const std::vector<std::s
   return child;
 }
 
-int Program::wait(const Line& output, const Line& errors) {
-  bool prints = true, tells = true, ended = false;
+int Program::wait(const Line& output, const Line& errors, const std::function<bool()>& stop) {
+  bool prints = true, tells = true, ended = false, stopped = !stop;
   std::string output_rest, errors_rest;
   // A process that it leaves behind may hold the pipes: what has come by its end is what counts.
   while (!ended) {
     pollfd waiting[3] = {{prints ? output_.get() : -1, POLLIN, 0},
                          {tells ? errors_.get() : -1, POLLIN, 0},
                          {exit_.get(), POLLIN, 0}};
-    if (::poll(waiting, 3, -1) < 0 && errno != EINTR) break;
+    if (::poll(waiting, 3, stopped ? -1 : kStopAskedMs) < 0 && errno != EINTR) break;
+    if (!stopped && (stopped = stop())) interrupt();
     const bool quiet = waiting[0].revents == 0 && waiting[1].revents == 0;
     if (waiting[0].revents != 0) prints = read_lines(output_.get(), output_rest, output);
     if (waiting[1].revents != 0) tells = read_lines(errors_.get(), errors_rest, errors);

@@ -20,8 +20,9 @@ class Program {
 
   using Line = std::function<void(std::string_view line)>;
   /// Hears what it prints until it has ended. Returns its exit status; 128 and the number of a signal that
-  /// ended it. To be called once.
-  int wait(const Line& output, const Line& errors);
+  /// ended it. `stop`, where it is given, is asked now and then; once it says so, the program is interrupted.
+  /// To be called once.
+  int wait(const Line& output, const Line& errors, const std::function<bool()>& stop = {});
 
   /// Asks it to stop, as Ctrl-C does. Does nothing once it has ended; from any thread.
   void interrupt() const;

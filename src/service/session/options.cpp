@@ -131,6 +131,12 @@ Status find_classifier(const ProcessOptions& options, CheckedOptions& checked) {
   return {};
 }
 
+std::string names_to_expect(const CheckedOptions& checked) {
+  const std::string names = checked.party ? hotwords(*checked.party) : std::string();
+  const std::string& prompt = checked.options.prompt;
+  return names.empty() || prompt.empty() ? names + prompt : names + ", " + prompt;
+}
+
 SpeechTask speech_task(const CheckedOptions& checked) {
   const ProcessOptions& options = checked.options;
   return {checked.speech_model, options.languages,    options.device,    options.beam,

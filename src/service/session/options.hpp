@@ -25,6 +25,8 @@ enum class LanguageChoice { Auto, Named };   // Auto: what the model does not kn
 // SingleStage: no results folder, no session. PlanOnly: no recording either.
 enum class Scope { Session, SingleStage, PlanOnly };
 
+enum class Traces { Keep, Remove };  // Remove: nothing stays of a single stage's run once it is over
+
 struct ProcessOptions {
   std::vector<std::filesystem::path> recordings;
   std::vector<std::string> called;  // what the recordings are called where their files are not; or none
@@ -52,6 +54,8 @@ struct ProcessOptions {
   std::uint64_t memory_limit = 0;  // bytes for one worker; 0: none
   MemoryUse memory_use = MemoryUse::Usual;
   Resume resume = Resume::GoOn;
+  Traces traces = Traces::Keep;
+  std::string prompt;  // names that may be said, besides those of the party
   LogSettings log;
   std::vector<Fallback> fallbacks;  // that were decided before the run began
 };
@@ -83,6 +87,9 @@ std::string name_of_recording(const ProcessOptions& options, std::size_t number)
 
 /// The stages that options ask for.
 std::set<StageId> wanted_stages(const ProcessOptions& options);
+
+/// Names that may be said: of the party, and of the prompt.
+std::string names_to_expect(const CheckedOptions& checked);
 
 /// What transcription on this machine is asked to do.
 SpeechTask speech_task(const CheckedOptions& checked);

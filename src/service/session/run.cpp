@@ -118,14 +118,26 @@ StageOutcome<T> outcome_of(SessionRun& run, StageId stage, T made) {
 
 }  // namespace
 
-Result<StageOutcome<std::vector<Chunk>>> transcribe_recording(Store& store, const CheckedOptions& checked,
-                                                              RunObserver& observer,
-                                                              const CancelToken& cancel) {
+namespace {
+
+Result<Transcript> transcript_of(SessionRun& run, Status done) {
+  TRY_VOID(close(run, std::move(done)));
+  const Track& track = run.tracks().front();
+  return Transcript{run.result().duration, TRY(read_words(track.words->directory / "words.json")),
+                    TRY(run.diarization_of(track))};
+}
+
+}  // namespace
+
+Result<StageOutcome<Transcript>> transcribe_recording(Store& store, const CheckedOptions& checked,
+                                                      RunObserver& observer, const CancelToken& cancel) {
   SessionRun run(store, checked, observer, cancel);
-  TRY_VOID(close(
-      run, take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all, &SessionRun::transcribe_all})));
-  return outcome_of(run, StageId::Transcribe,
-                    TRY(read_words(run.tracks().front().words->directory / "words.json")));
+  Status done = take_steps(run, {&SessionRun::decode_all, &SessionRun::listen_all});
+  if (done && checked.options.only.contains(StageId::Diarize)) done = run.diarize_all();
+  if (done) done = run.transcribe_all();
+  auto transcript = transcript_of(run, std::move(done));
+  if (checked.options.traces == Traces::Remove) TRY_VOID(run.forget());
+  return outcome_of(run, StageId::Transcribe, TRY(std::move(transcript)));
 }
 
 Result<StageOutcome<Diarization>> diarize_recording(Store& store, const CheckedOptions& checked,

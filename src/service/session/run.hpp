@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/full_transcript.hpp"
 #include "pipeline/progress.hpp"
 #include "service/session/options.hpp"
 
@@ -29,9 +30,9 @@ struct StageOutcome {
 };
 
 /// One stage alone, with those it needs before it: `checked.options.only`.
-Result<StageOutcome<std::vector<Chunk>>> transcribe_recording(Store& store, const CheckedOptions& checked,
-                                                              RunObserver& observer,
-                                                              const CancelToken& cancel);
+/// Transcription also tells who speaks, where that stage is among them.
+Result<StageOutcome<Transcript>> transcribe_recording(Store& store, const CheckedOptions& checked,
+                                                      RunObserver& observer, const CancelToken& cancel);
 Result<StageOutcome<Diarization>> diarize_recording(Store& store, const CheckedOptions& checked,
                                                     RunObserver& observer, const CancelToken& cancel);
 /// Labels for segments that are there already: one a segment, in order.

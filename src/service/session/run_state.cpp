@@ -396,4 +396,12 @@ Status SessionRun::finish(RunState state) {
   return store_.update_run(run_);
 }
 
+Status SessionRun::forget() {
+  tracks_.clear();  // they hold what they use
+  if (run_.id == 0) return {};
+  TRY_VOID(store_.remove_run(run_.id));
+  TRY(store_.collect_garbage());
+  return {};
+}
+
 }  // namespace skald

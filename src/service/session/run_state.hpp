@@ -46,6 +46,8 @@ class SessionRun {
   /// True where --until names `stage` or an earlier one.
   bool ends_after(StageId stage) const;
   Status finish(RunState state);
+  /// Removes the run and what no other run needs of what it made. Nothing but this may follow.
+  Status forget();
   const SessionResult& result() const { return result_; }
   const std::vector<Track>& tracks() const { return tracks_; }
   Result<Diarization> diarization_of(const Track& track) const;

@@ -6,7 +6,6 @@
 
 #include "base/hash.hpp"
 #include "engines/cloud_speech/transcribe.hpp"
-#include "formats/party.hpp"
 #include "formats/transcript.hpp"
 #include "platform/devices/devices.hpp"
 #include "service/backends/backends.hpp"
@@ -50,7 +49,7 @@ Result<std::optional<Artifact>> SessionRun::transcribe_by_service(const Track& t
   job.audio = track.audio->directory / "audio.wav";
   job.speech = TRY(read_speech(track.heard->directory / "speech.json")).speech;
   job.languages = options.languages;
-  job.hotwords = checked_.party ? hotwords(*checked_.party) : std::string();
+  job.hotwords = names_to_expect(checked_);
   const Json parameters = {{"service", job.service.name},
                            {"model", job.service.model},
                            {"languages", job.languages},
@@ -89,7 +88,7 @@ Result<TranscribeInput> SessionRun::input_of(const fs::path& model, int batch) {
   input.model = model;
   input.identity = TRY(model_identity(store_, model));
   input.languages = checked_.options.languages;
-  input.hotwords = checked_.party ? hotwords(*checked_.party) : std::string();
+  input.hotwords = names_to_expect(checked_);
   input.threads = checked_.threads;
   input.batch = batch;
   input.beam = checked_.options.beam;

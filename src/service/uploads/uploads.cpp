@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/files.hpp"
+#include "base/growing_file.hpp"
 #include "service/session/log.hpp"
 #include "service/session/recording.hpp"
 #include "service/settings/settings.hpp"
@@ -27,30 +28,6 @@ tl::unexpected<Error> unknown(std::int64_t id) {
   return fail(ErrorCode::NotFound, "there is no upload with the id " + std::to_string(id), "Begin it anew.");
 }
 
-Result<Fd> open_for_writing(const fs::path& file) {
-  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd) return tl::unexpected(errno_error(errno, "cannot write", file.string()));
-  return fd;
-}
-
-Status write_at(int fd, std::string_view bytes, std::uint64_t offset, const fs::path& file) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return tl::unexpected(errno_error(errno, "cannot write", file.string()));
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-    offset += static_cast<std::uint64_t>(n);
-  }
-  return {};
-}
-
-Status check_room(const fs::path& folder, std::uint64_t needed, const UploadLimits& limits) {
-  const std::uint64_t room = TRY(free_bytes(folder));
-  if (room >= needed + limits.reserve_bytes) return {};
-  return fail(ErrorCode::NoSpace, "the disk has no room for this recording",
-              "Free some space, then go on; UPLOAD_RESERVE_GIGABYTES says how much stays free.");
-}
-
 }  // namespace
 
 Result<UploadLimits> upload_limits() {
@@ -59,6 +36,13 @@ Result<UploadLimits> upload_limits() {
     return static_cast<std::uint64_t>(settings.number(name) * 1e9);
   };
   return UploadLimits{bytes("UPLOAD_MAX_GIGABYTES"), bytes("UPLOAD_RESERVE_GIGABYTES")};
+}
+
+Status check_room(const fs::path& folder, std::uint64_t needed, const UploadLimits& limits) {
+  const std::uint64_t room = TRY(free_bytes(folder));
+  if (room >= needed + limits.reserve_bytes) return {};
+  return fail(ErrorCode::NoSpace, "the disk has no room for this recording",
+              "Free some space, then go on; UPLOAD_RESERVE_GIGABYTES says how much stays free.");
 }
 
 std::string_view state_of(const UploadRecord& upload) {

@@ -27,6 +27,9 @@ struct UploadLimits {
 /// As the settings say.
 Result<UploadLimits> upload_limits();
 
+/// NoSpace: less than the reserve would stay free on the disk of that folder after so many bytes.
+Status check_room(const std::filesystem::path& folder, std::uint64_t needed, const UploadLimits& limits);
+
 /// "receiving", "checking" (all is there, its hash is not known yet) or "complete".
 std::string_view state_of(const UploadRecord& upload);
 
