@@ -40,6 +40,7 @@ int start_anew(const ServeWords& words, int port) {
   std::vector<std::string> arguments = {program,    "serve",  "--host",
                                         words.host, "--port", std::to_string(port)};
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& word : arguments) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execv(program.c_str(), argv.data());

@@ -13,6 +13,6 @@ namespace skald::media {
 /// is made in memory.
 Result<std::vector<std::uint8_t>> to_flac(std::span<const std::int16_t> samples, const Cancelled& cancelled);
 
-inline constexpr Samples kLongestFlac{std::int64_t{10 * 60} * kSampleRate};
+inline constexpr Samples kLongestFlac{std::int64_t{10} * 60 * kSampleRate};
 
 }  // namespace skald::media

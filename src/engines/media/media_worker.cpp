@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kMaxMemory = 1536ULL << 20;
 constexpr std::uint64_t kMaxFile = 2ULL << 30;  // 12 hours of audio take 1.4 GB
 constexpr std::uint64_t kMaxCpuSeconds = 7200;
-constexpr Samples kCopied{60 * kSampleRate};  // at a time
+constexpr Samples kCopied{std::int64_t{60} * kSampleRate};  // at a time
 
 Status enter(const Json& job, WorkerChannel& channel) {
   SandboxSpec spec;

@@ -1,5 +1,7 @@
 #include "formats/export/zip.hpp"
 
+#include <tuple>
+
 #include "formats/export/zip_owner.hpp"
 
 namespace skald {
@@ -53,7 +55,7 @@ Result<std::string> zip_archive(const std::vector<ZipPart>& parts) {
   ::zip_source_keep(source.get());  // closing the archive gives up its own hold
   for (const ZipPart& part : parts) TRY_VOID(add(archive.get(), part));
   if (::zip_close(archive.get()) != 0) return failed(::zip_strerror(archive.get()));
-  (void)archive.release();  // closed: libzip has freed it
+  std::ignore = archive.release();  // closed: libzip has freed it
   return bytes_of(source.get());
 }
 

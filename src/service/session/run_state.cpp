@@ -400,7 +400,7 @@ Status SessionRun::forget() {
   tracks_.clear();  // they hold what they use
   if (run_.id == 0) return {};
   TRY_VOID(store_.remove_run(run_.id));
-  TRY(store_.collect_garbage());
+  TRY_VOID(store_.collect_garbage());
   return {};
 }
 

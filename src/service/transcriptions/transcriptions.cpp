@@ -64,7 +64,7 @@ Status Transcriptions::remove_leftovers(const fs::path& home) {
       TRY_VOID(store->remove_run(run.id));
       removed = true;
     }
-  if (removed) TRY(store->collect_garbage());
+  if (removed) TRY_VOID(store->collect_garbage());
   return {};
 }
 
