@@ -71,6 +71,7 @@ Result<Program> Program::start(const fs::path& program, const std::vector<std::s
   std::vector<std::string> words = {program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   Program child;
@@ -93,7 +94,10 @@ int Program::wait(const Line& output, const Line& errors, const std::function<bo
                          {tells ? errors_.get() : -1, POLLIN, 0},
                          {exit_.get(), POLLIN, 0}};
     if (::poll(waiting, 3, stopped ? -1 : kStopAskedMs) < 0 && errno != EINTR) break;
-    if (!stopped && (stopped = stop())) interrupt();
+    if (!stopped && stop()) {
+      stopped = true;
+      interrupt();
+    }
     const bool quiet = waiting[0].revents == 0 && waiting[1].revents == 0;
     if (waiting[0].revents != 0) prints = read_lines(output_.get(), output_rest, output);
     if (waiting[1].revents != 0) tells = read_lines(errors_.get(), errors_rest, errors);

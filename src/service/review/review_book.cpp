@@ -28,7 +28,8 @@ ReviewedTranscript untouched(const MachineResult& machine) {
 }  // namespace
 
 Result<std::unique_ptr<ReviewBook>> ReviewBook::open(const std::filesystem::path& home) {
-  return std::unique_ptr<ReviewBook>(new ReviewBook(TRY(Store::open(home))));
+  auto store = TRY(Store::open(home));
+  return std::unique_ptr<ReviewBook>(new ReviewBook(std::move(store)));
 }
 
 Result<ReviewBook::Review> ReviewBook::read(std::int64_t session) {
@@ -81,7 +82,8 @@ Result<ReviewBook::Review> ReviewBook::checked(std::int64_t session, const std::
   return review;
 }
 
-Result<ReviewBook::Change> ReviewBook::keep(const Review& before, std::shared_ptr<ReviewedSession> after) {
+Result<ReviewBook::Change> ReviewBook::keep(const Review& before,
+                                            const std::shared_ptr<ReviewedSession>& after) {
   Change change{before, after, difference(before->now.transcript, after->now.transcript)};
   SpokenChange search;
   for (const ReviewedSegment* segment : change.difference.changed) search.changed.push_back(spoken(*segment));
@@ -107,7 +109,7 @@ Result<ReviewBook::Change> ReviewBook::edit(std::int64_t session, const std::str
   }
   after->log.push_back(std::move(step));
   after->now.standing = standing(after->log);
-  return keep(before, std::move(after));
+  return keep(before, after);
 }
 
 Result<ReviewBook::Change> ReviewBook::step_back(std::int64_t session, const std::string& revision,
@@ -123,7 +125,7 @@ Result<ReviewBook::Change> ReviewBook::step_back(std::int64_t session, const std
   after->log = before->log;
   after->log.push_back({kind, before->steps() + 1, now_utc(), who, {}});
   after->now = replay(untouched(*after->machine), after->log);
-  return keep(before, std::move(after));
+  return keep(before, after);
 }
 
 Status ReviewBook::index_all() {

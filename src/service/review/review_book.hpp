@@ -44,7 +44,7 @@ class ReviewBook {
   explicit ReviewBook(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   Result<Review> load(std::int64_t session);
   Result<Review> checked(std::int64_t session, const std::string& revision);
-  Result<Change> keep(const Review& before, std::shared_ptr<ReviewedSession> after);
+  Result<Change> keep(const Review& before, const std::shared_ptr<ReviewedSession>& after);
   void remember(const Review& review);
 
   std::mutex mutex_;
