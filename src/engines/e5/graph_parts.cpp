@@ -27,7 +27,7 @@ Node attention(const Node& x, const Node& mask, const LayerNodes& layer, const E
   const Node q = split_heads(linear(x, layer.query), shape);
   const Node k = split_heads(linear(x, layer.key), shape);
   const Node v = split_heads(linear(x, layer.value), shape);
-  const int head_width = shape.width / shape.heads;
+  const auto head_width = shape.width / shape.heads;
   const float scale = 1.0F / std::sqrt(static_cast<float>(head_width));
   const Node scaled = std::make_shared<op::Multiply>(std::make_shared<op::MatMul>(q, k, false, true),
                                                      op::Constant::create(ov::element::f32, {1}, {scale}));
