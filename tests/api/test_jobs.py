@@ -152,7 +152,7 @@ class Runs(Queue, LaterCase):
             refused = self.server.send_json("POST", "/api/v1/jobs", job)
             self.assertEqual(refused.status, status, (job, refused))
             self.assertTrue(refused.json()["error"]["advice"], job)
-        self.assertEqual(self.server.get("/api/v1/jobs").json(), {"jobs": []})
+        self.assertEqual(self.server.get("/api/v1/jobs").json()["jobs"], [])
 
     def test_the_error_of_a_party_names_its_place(self):
         party = '{\n  "table": {\n    "dm_name": 7\n  }\n}'
